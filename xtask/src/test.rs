@@ -30,10 +30,12 @@ pub(crate) fn run(shell: &Shell, selection: &Selection) -> Result<()> {
     steps::run(shell, &STEPS, selection)
 }
 
-/// Types and lints of the web app, which both `test` and `check` look at.
+/// Types and lints of the web app and its browser tests, which both `test` and `check` look at.
 pub(crate) fn web_lints(shell: &Shell) -> Result<Outcome> {
-    web::script(shell, "web", "check")?;
-    web::script(shell, "web", "lint")?;
+    for folder in ["web", "e2e"] {
+        web::script(shell, folder, "check")?;
+        web::script(shell, folder, "lint")?;
+    }
     Ok(Outcome::Done)
 }
 
