@@ -9,7 +9,7 @@ test('the owner signs in, sees the home page and signs out', async ({ page }) =>
   await expect(page.getByRole('heading', { level: 1, name: 'This week' })).toBeVisible();
   await expectAccessible(page);
 
-  await page.getByRole('button', { name: /account/i }).click();
+  await page.getByRole('button', { name: /^Your menu/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
 
