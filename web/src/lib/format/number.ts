@@ -1,0 +1,42 @@
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+
+export const formatCount = (n: number) => whole.format(n);
+
+/** 12,400 → "12.4K": for tiles and axes, where the exact number is one click away. */
+export const formatCompact = (n: number) => (Math.abs(n) < 10_000 ? formatNumber(n) : compact.format(n));
+
+export function formatNumber(n: number, digits = 1): string {
+  return new Intl.NumberFormat('en', { maximumFractionDigits: digits }).format(n);
+}
+
+export function formatPercent(share: number, digits = 1): string {
+  return new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: digits }).format(share);
+}
+
+/** With its sign, because a change without one is ambiguous. */
+export function formatChange(n: number, format: (n: number) => string = formatNumber): string {
+  if (n === 0) return '±0';
+  return `${n > 0 ? '+' : '−'}${format(Math.abs(n))}`;
+}
+
+export function formatInterval(
+  low: number,
+  high: number,
+  format: (n: number) => string = formatNumber,
+): string {
+  return `${format(low)} to ${format(high)}`.replaceAll('-', '−');
+}
+
+export function formatMoney(cents: number, currency = 'USD'): string {
+  const units = cents / 100;
+  return new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+    maximumFractionDigits: Number.isInteger(units) ? 0 : 2,
+    minimumFractionDigits: Number.isInteger(units) ? 0 : 2,
+  }).format(units);
+}
+
+export const plural = (n: number, one: string, many = `${one}s`) =>
+  `${formatCount(n)} ${n === 1 ? one : many}`;

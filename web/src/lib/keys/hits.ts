@@ -1,0 +1,14 @@
+/** Where each kind of search result lives. A kind without a page is left out of the results. */
+const PATHS: Record<string, string> = {
+  signal: '/listen/signals/',
+};
+
+/** What each kind is called in the results. */
+export const KINDS: Record<string, string> = {
+  signal: 'Signals',
+};
+
+export function hitHref(kind: string, id: string): string | undefined {
+  const path = PATHS[kind];
+  return path && path + encodeURIComponent(id);
+}

@@ -1,0 +1,68 @@
+import { SvelteMap } from 'svelte/reactivity';
+import { call } from './api/client.ts';
+import { api } from './session.svelte.ts';
+
+type Kind = 'person' | 'account' | 'source' | 'member';
+
+const LIST_MAX = 500;
+
+/** Kinds that are few: the whole list comes at once. */
+const lists: Partial<Record<Kind, () => Promise<{ id: string; name: string }[]>>> = {
+  source: async () => (await call(api.GET('/api/v1/sources'))).items,
+  member: async () => {
+    const { items } = await call(api.GET('/api/v1/members', { params: { query: { limit: LIST_MAX } } }));
+    return items.map(({ id, name, email }) => ({ id, name: name || email }));
+  },
+};
+
+/** Kinds that are many: each is asked for when first shown. */
+const single: Partial<Record<Kind, (id: string) => Promise<{ name: string }>>> = {
+  person: (id) => call(api.GET('/api/v1/people/{id}', { params: { path: { id } } })),
+  account: (id) => call(api.GET('/api/v1/accounts/{id}', { params: { path: { id } } })),
+};
+
+/** The names behind ids, fetched once and kept while the app is open. */
+class Names {
+  #known = new SvelteMap<string, string>();
+  #asked = new Map<string, Promise<void>>();
+
+  /** The name, or undefined until it is known; asking starts the fetch. */
+  of(kind: Kind, id: string | null | undefined): string | undefined {
+    if (!id) return undefined;
+    const key = `${kind} ${id}`;
+    const known = this.#known.get(key);
+    // Reactive reads must not write, so the fetch is started after this one is over.
+    if (known === undefined) queueMicrotask(() => void this.load(kind, id));
+    return known;
+  }
+
+  /** A name and its id, as the chips want it. */
+  ref(kind: Kind, id: string | null | undefined): { id: string; name: string } | null {
+    return id ? { id, name: this.of(kind, id) ?? '…' } : null;
+  }
+
+  /** Puts in what a page has fetched anyway. */
+  learn(kind: Kind, items: { id: string; name: string }[]) {
+    for (const { id, name } of items) this.#known.set(`${kind} ${id}`, name);
+  }
+
+  load(kind: Kind, id: string): Promise<void> {
+    const key = lists[kind] ? kind : `${kind} ${id}`;
+    const asked = this.#asked.get(key) ?? this.#fetch(kind, id);
+    this.#asked.set(key, asked);
+    return asked;
+  }
+
+  async #fetch(kind: Kind, id: string) {
+    try {
+      const list = lists[kind];
+      if (list) this.learn(kind, await list());
+      else this.learn(kind, [{ id, name: (await single[kind]?.(id))?.name ?? '' }]);
+    } catch {
+      // A name is decoration: without it the page shows a dash, and the rest of it still works.
+      this.learn(kind, [{ id, name: '–' }]);
+    }
+  }
+}
+
+export const names = new Names();

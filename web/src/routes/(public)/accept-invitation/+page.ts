@@ -1,0 +1,9 @@
+import { call } from '#lib/api/client.ts';
+import { api } from '#lib/session.svelte.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async ({ url }) => {
+  const token = url.searchParams.get('token') ?? '';
+  const invitation = await call(api.GET('/api/v1/invitations/{token}', { params: { path: { token } } }));
+  return { token, invitation };
+};
