@@ -1,1 +1,15 @@
-//! Server.
+#![doc = include_str!("../README.md")]
+
+pub mod app;
+pub mod bet;
+pub mod chain;
+pub mod cli;
+pub mod decide;
+pub mod experiment;
+pub mod jobs;
+pub mod listen;
+pub mod measure;
+pub mod platform;
+pub mod routes;
+pub mod share;
+pub mod understand;

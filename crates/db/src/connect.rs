@@ -1,0 +1,88 @@
+//! Connections: many readers, and a writer that never starves them.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyPool, ConnectOptions, Executor, Transaction};
+
+use crate::Result;
+
+pub type Conn = sqlx::AnyConnection;
+pub type Tx = Transaction<'static, Any>;
+
+const READERS_MAX: u32 = 8;
+const ACQUIRE_WAIT: Duration = Duration::from_secs(10);
+
+/// WAL lets readers go on while one writer writes; NORMAL is durable against a killed process, and with the checkpoint's
+/// fsync against power loss up to the last checkpoint, so commits use FULL.
+const SQLITE_PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+     PRAGMA busy_timeout = 10000; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+#[derive(Clone, Debug)]
+pub struct Db {
+    readers: AnyPool,
+    writer: AnyPool,
+    engine: Engine,
+}
+
+impl Db {
+    /// Opens `sqlite:///path?mode=rwc` or `postgres://…`.
+    pub async fn open(url: &str) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
+        let options = AnyConnectOptions::from_str(url)?.disable_statement_logging();
+        let pool = AnyPoolOptions::new().acquire_timeout(ACQUIRE_WAIT);
+        match engine {
+            Engine::Sqlite => {
+                let pool = pool.after_connect(|conn, _| {
+                    Box::pin(async move { conn.execute(SQLITE_PRAGMAS).await.map(|_| ()) })
+                });
+                // The writer connects first: it creates the file and switches it to WAL.
+                let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+                let readers = pool.max_connections(READERS_MAX).connect_lazy_with(options);
+                Ok(Self { readers, writer, engine })
+            }
+            Engine::Postgres => {
+                let readers = pool.max_connections(READERS_MAX * 2).connect_with(options).await?;
+                Ok(Self { writer: readers.clone(), readers, engine })
+            }
+        }
+    }
+
+    /// The address of an embedded database file, created when missing.
+    pub fn sqlite_url(file: &Path) -> String {
+        format!("sqlite://{}?mode=rwc", file.display())
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// A connection to read with. Do not write through it: on SQLite that would compete with the writer.
+    pub async fn read(&self) -> Result<PoolConnection<Any>> {
+        Ok(self.readers.acquire().await?)
+    }
+
+    /// A transaction to write in; dropped without commit it is rolled back.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(self.writer.begin().await?)
+    }
+
+    pub(crate) fn writer(&self) -> &AnyPool {
+        &self.writer
+    }
+
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}

@@ -1,0 +1,101 @@
+//! One error for everything that can go wrong between a function here and the database.
+
+use sqlx::error::ErrorKind;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No such row in this workspace.
+    #[error("not found")]
+    NotFound,
+    /// The row changed since the caller read it.
+    #[error("the version does not match")]
+    Stale,
+    /// A unique constraint refused the value of `field`.
+    #[error("{field} is already taken")]
+    Taken { field: String },
+    /// A foreign key refused: something named does not exist in this workspace, or is still in use.
+    #[error("a referenced object does not exist in this workspace, or is still in use")]
+    Reference,
+    /// The database cannot be reached or has no room; worth another try later.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(#[source] sqlx::Error),
+    #[error("the database refused the statement: {0}")]
+    Statement(#[source] sqlx::Error),
+    #[error("migration failed: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("stored value could not be read: {0}")]
+    Corrupt(String),
+}
+
+impl Error {
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::NotFound)
+    }
+
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::RowNotFound => Self::NotFound,
+            sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Io(_)
+            | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
+            sqlx::Error::Database(ref refused) => match refused.kind() {
+                ErrorKind::UniqueViolation => {
+                    Self::Taken { field: taken_field(refused.message(), refused.constraint()) }
+                }
+                ErrorKind::ForeignKeyViolation => Self::Reference,
+                _ if no_room(refused.message()) => Self::Unavailable(error),
+                _ => Self::Statement(error),
+            },
+            other => Self::Statement(other),
+        }
+    }
+}
+
+/// The last column of the violated constraint: SQLite names columns in its message,
+/// PostgreSQL names the constraint `table_column_column_key`.
+fn taken_field(message: &str, constraint: Option<&str>) -> String {
+    if let Some(columns) = message.strip_prefix("UNIQUE constraint failed: ") {
+        let last = columns.rsplit(", ").next().unwrap_or(columns);
+        return last.rsplit('.').next().unwrap_or(last).to_owned();
+    }
+    let name = constraint.unwrap_or_default();
+    let name = name.strip_suffix("_key").unwrap_or(name);
+    match name.split_once("_workspace_id_") {
+        Some((_, columns)) => columns.to_owned(),
+        None => name.rsplit('_').next().unwrap_or(name).to_owned(),
+    }
+}
+
+fn no_room(message: &str) -> bool {
+    [
+        "disk is full",
+        "database is locked",
+        "disk I/O error",
+        "No space left",
+        "too many clients",
+        "shutting down",
+    ]
+    .iter()
+    .any(|part| message.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::taken_field;
+
+    #[test]
+    fn names_the_last_column_on_both_engines() {
+        assert_eq!(taken_field("UNIQUE constraint failed: codes.workspace_id, codes.name", None), "name");
+        assert_eq!(taken_field("duplicate key value", Some("codes_workspace_id_name_key")), "name");
+        assert_eq!(taken_field("duplicate key value", Some("users_email_key")), "email");
+    }
+}

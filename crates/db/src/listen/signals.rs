@@ -1,0 +1,282 @@
+//! Signals: one thing a customer said. The list, its facets and its tags live here too.
+
+use sqlx::FromRow;
+
+use crate::query::Sql;
+use crate::{Conn, Cursor, Error, Micros, Page, Result, WorkspaceId};
+
+#[derive(Clone, Debug, Default, PartialEq, FromRow)]
+pub struct Signal {
+    pub id: String,
+    pub version: i64,
+    pub created_at: Micros,
+    pub updated_at: Micros,
+    pub archived_at: Option<Micros>,
+    pub source_id: String,
+    pub external_id: Option<String>,
+    pub import_id: Option<String>,
+    pub response_id: Option<String>,
+    pub person_id: Option<String>,
+    pub account_id: Option<String>,
+    pub body: String,
+    pub language: Option<String>,
+    pub score: Option<f64>,
+    pub score_kind: Option<String>,
+    pub sentiment: Option<f64>,
+    pub occurred_at: Micros,
+    pub page_url: Option<String>,
+    pub app_version: Option<String>,
+    pub context: String,
+    pub usage_context: Option<String>,
+    pub segment_id: Option<String>,
+    pub assignee_id: Option<String>,
+    pub next_step_kind: Option<String>,
+    pub next_step_note: Option<String>,
+    pub next_step_owner_id: Option<String>,
+    pub next_step_due_at: Option<Micros>,
+    pub may_show: String,
+}
+
+/// What a list is narrowed to; an absent field does not narrow.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Signals whose ids the search index found.
+    pub ids: Option<Vec<String>>,
+    pub source_id: Option<String>,
+    pub person_id: Option<String>,
+    pub account_id: Option<String>,
+    pub segment_id: Option<String>,
+    pub theme_id: Option<String>,
+    pub import_id: Option<String>,
+    pub assignee_id: Option<String>,
+    pub tag: Option<String>,
+    pub score_min: Option<f64>,
+    pub score_max: Option<f64>,
+    pub from: Option<Micros>,
+    pub to: Option<Micros>,
+    pub next_step: Option<NextStep>,
+    pub archived: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NextStep {
+    Missing,
+    Kind(String),
+}
+
+/// How a facet's values are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Facet {
+    Source,
+    Segment,
+    Assignee,
+    NextStep,
+    Theme,
+    Tag,
+}
+
+/// Returns false, writing nothing, when the source already gave a signal with this `external_id`.
+pub async fn insert(conn: &mut Conn, ws: &WorkspaceId, row: &Signal) -> Result<bool> {
+    let done = sqlx::query(
+        "INSERT INTO signals (workspace_id, id, created_at, updated_at, source_id, external_id, import_id, \
+         response_id, person_id, account_id, body, language, score, score_kind, sentiment, occurred_at, page_url, \
+         app_version, context, usage_context, segment_id, assignee_id, next_step_kind, next_step_note, \
+         next_step_owner_id, next_step_due_at, may_show) VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
+         $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) \
+         ON CONFLICT (workspace_id, source_id, external_id) DO NOTHING",
+    )
+    .bind(ws.as_str())
+    .bind(&row.id)
+    .bind(row.created_at)
+    .bind(&row.source_id)
+    .bind(&row.external_id)
+    .bind(&row.import_id)
+    .bind(&row.response_id)
+    .bind(&row.person_id)
+    .bind(&row.account_id)
+    .bind(&row.body)
+    .bind(&row.language)
+    .bind(row.score)
+    .bind(&row.score_kind)
+    .bind(row.sentiment)
+    .bind(row.occurred_at)
+    .bind(&row.page_url)
+    .bind(&row.app_version)
+    .bind(&row.context)
+    .bind(&row.usage_context)
+    .bind(&row.segment_id)
+    .bind(&row.assignee_id)
+    .bind(&row.next_step_kind)
+    .bind(&row.next_step_note)
+    .bind(&row.next_step_owner_id)
+    .bind(row.next_step_due_at)
+    .bind(&row.may_show)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub async fn get(conn: &mut Conn, ws: &WorkspaceId, id: &str) -> Result<Signal> {
+    let row = sqlx::query_as("SELECT * FROM signals WHERE workspace_id = $1 AND id = $2")
+        .bind(ws.as_str())
+        .bind(id)
+        .fetch_one(conn)
+        .await?;
+    Ok(row)
+}
+
+pub async fn update(conn: &mut Conn, ws: &WorkspaceId, row: &Signal, now: Micros) -> Result<()> {
+    let done = sqlx::query(
+        "UPDATE signals SET archived_at = $1, person_id = $2, account_id = $3, body = $4, language = $5, \
+         score = $6, score_kind = $7, sentiment = $8, occurred_at = $9, page_url = $10, app_version = $11, \
+         context = $12, usage_context = $13, segment_id = $14, assignee_id = $15, next_step_kind = $16, \
+         next_step_note = $17, next_step_owner_id = $18, next_step_due_at = $19, may_show = $20, \
+         version = version + 1, updated_at = $21 WHERE workspace_id = $22 AND id = $23 AND version = $24",
+    )
+    .bind(row.archived_at)
+    .bind(&row.person_id)
+    .bind(&row.account_id)
+    .bind(&row.body)
+    .bind(&row.language)
+    .bind(row.score)
+    .bind(&row.score_kind)
+    .bind(row.sentiment)
+    .bind(row.occurred_at)
+    .bind(&row.page_url)
+    .bind(&row.app_version)
+    .bind(&row.context)
+    .bind(&row.usage_context)
+    .bind(&row.segment_id)
+    .bind(&row.assignee_id)
+    .bind(&row.next_step_kind)
+    .bind(&row.next_step_note)
+    .bind(&row.next_step_owner_id)
+    .bind(row.next_step_due_at)
+    .bind(&row.may_show)
+    .bind(now)
+    .bind(ws.as_str())
+    .bind(&row.id)
+    .bind(row.version)
+    .execute(conn)
+    .await?;
+    if done.rows_affected() == 0 { Err(Error::Stale) } else { Ok(()) }
+}
+
+/// Newest first.
+pub async fn list(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    filter: &Filter,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Page<Signal>> {
+    let total = matching("SELECT COUNT(*)", ws, filter).fetch_count(conn).await?;
+    let mut sql = matching("SELECT s.*", ws, filter);
+    if let Some(cursor) = after {
+        let at = cursor.sort_number()?;
+        sql.push(" AND (s.occurred_at < ").bind(at);
+        sql.push(" OR (s.occurred_at = ").bind(at).push(" AND s.id < ").bind(cursor.id.as_str()).push("))");
+    }
+    sql.push(" ORDER BY s.occurred_at DESC, s.id DESC LIMIT ").bind(limit + 1);
+    let rows: Vec<Signal> = sql.fetch_all(conn).await?;
+    Ok(Page::cut(rows, limit, total, |row| Cursor { sort: row.occurred_at.to_string(), id: row.id.clone() }))
+}
+
+/// The most frequent values of a facet among the matching signals; an empty value counts those without one.
+pub async fn count_facet(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    filter: &Filter,
+    facet: Facet,
+    limit: i64,
+) -> Result<Vec<(String, i64)>> {
+    let select = match facet {
+        Facet::Source => "SELECT s.source_id AS value, COUNT(*)",
+        Facet::Segment => "SELECT COALESCE(s.segment_id, '') AS value, COUNT(*)",
+        Facet::Assignee => "SELECT COALESCE(s.assignee_id, '') AS value, COUNT(*)",
+        Facet::NextStep => "SELECT COALESCE(s.next_step_kind, '') AS value, COUNT(*)",
+        Facet::Theme => "SELECT j.theme_id AS value, COUNT(*)",
+        Facet::Tag => "SELECT j.tag AS value, COUNT(*)",
+    };
+    let join = match facet {
+        Facet::Theme => " JOIN theme_signals j ON j.workspace_id = s.workspace_id AND j.signal_id = s.id",
+        Facet::Tag => " JOIN signal_tags j ON j.workspace_id = s.workspace_id AND j.signal_id = s.id",
+        _ => "",
+    };
+    let mut sql = matching_joined(select, join, ws, filter);
+    sql.push(" GROUP BY value ORDER BY 2 DESC, 1 LIMIT ").bind(limit);
+    sql.fetch_all(conn).await
+}
+
+/// Tags of the given signals, as pairs of signal and tag.
+pub async fn list_tags(conn: &mut Conn, ws: &WorkspaceId, ids: &[String]) -> Result<Vec<(String, String)>> {
+    let mut sql = Sql::new("SELECT signal_id, tag FROM signal_tags WHERE workspace_id = ");
+    sql.bind(ws.as_str()).bind_in(" AND signal_id IN", ids).push(" ORDER BY tag");
+    sql.fetch_all(conn).await
+}
+
+/// Replaces the tags of a signal.
+pub async fn update_tags(conn: &mut Conn, ws: &WorkspaceId, id: &str, tags: &[String]) -> Result<()> {
+    sqlx::query("DELETE FROM signal_tags WHERE workspace_id = $1 AND signal_id = $2")
+        .bind(ws.as_str())
+        .bind(id)
+        .execute(&mut *conn)
+        .await?;
+    for tag in tags {
+        insert_tag(conn, ws, id, tag).await?;
+    }
+    Ok(())
+}
+
+pub async fn insert_tag(conn: &mut Conn, ws: &WorkspaceId, id: &str, tag: &str) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO signal_tags (workspace_id, signal_id, tag) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    )
+    .bind(ws.as_str())
+    .bind(id)
+    .bind(tag)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+fn matching(select: &'static str, ws: &WorkspaceId, filter: &Filter) -> Sql {
+    matching_joined(select, "", ws, filter)
+}
+
+fn matching_joined(select: &'static str, join: &'static str, ws: &WorkspaceId, filter: &Filter) -> Sql {
+    let mut sql = Sql::new(select);
+    sql.push(" FROM signals s").push(join).push(" WHERE s.workspace_id = ").bind(ws.as_str());
+    sql.push(if filter.archived { " AND s.archived_at IS NOT NULL" } else { " AND s.archived_at IS NULL" });
+    if let Some(ids) = &filter.ids {
+        sql.bind_in(" AND s.id IN", ids);
+    }
+    sql.when(" AND s.source_id = ", filter.source_id.as_deref());
+    sql.when(" AND s.person_id = ", filter.person_id.as_deref());
+    sql.when(" AND s.account_id = ", filter.account_id.as_deref());
+    sql.when(" AND s.segment_id = ", filter.segment_id.as_deref());
+    sql.when(" AND s.import_id = ", filter.import_id.as_deref());
+    sql.when(" AND s.assignee_id = ", filter.assignee_id.as_deref());
+    sql.when(" AND s.score >= ", filter.score_min);
+    sql.when(" AND s.score <= ", filter.score_max);
+    sql.when(" AND s.occurred_at >= ", filter.from);
+    sql.when(" AND s.occurred_at < ", filter.to);
+    match &filter.next_step {
+        Some(NextStep::Missing) => {
+            sql.push(" AND s.next_step_kind IS NULL");
+        }
+        Some(NextStep::Kind(kind)) => {
+            sql.push(" AND s.next_step_kind = ").bind(kind.as_str());
+        }
+        None => {}
+    }
+    if let Some(theme) = &filter.theme_id {
+        sql.push(" AND EXISTS (SELECT 1 FROM theme_signals t WHERE t.workspace_id = s.workspace_id");
+        sql.push(" AND t.signal_id = s.id AND t.theme_id = ").bind(theme.as_str()).push(")");
+    }
+    if let Some(tag) = &filter.tag {
+        sql.push(" AND EXISTS (SELECT 1 FROM signal_tags t WHERE t.workspace_id = s.workspace_id");
+        sql.push(" AND t.signal_id = s.id AND t.tag = ").bind(tag.as_str()).push(")");
+    }
+    sql
+}

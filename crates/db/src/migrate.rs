@@ -1,0 +1,42 @@
+//! Migrations, forward only, the same text for both engines.
+
+use std::borrow::Cow;
+
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migrate, Migration, MigrationType, Migrator};
+
+use crate::{Db, Result};
+
+/// Name and text in the order they run. Only ever append.
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "platform", include_str!("../migrations/0001_platform.sql")),
+    (2, "listen", include_str!("../migrations/0002_listen.sql")),
+    (3, "understand", include_str!("../migrations/0003_understand.sql")),
+    (4, "bet", include_str!("../migrations/0004_bet.sql")),
+    (5, "experiment", include_str!("../migrations/0005_experiment.sql")),
+    (6, "decide", include_str!("../migrations/0006_decide.sql")),
+    (7, "share", include_str!("../migrations/0007_share.sql")),
+    (8, "chain", include_str!("../migrations/0008_chain.sql")),
+];
+
+/// Brings the database to the newest schema. Safe to call at every start and from several nodes at once.
+pub async fn run(db: &Db) -> Result<()> {
+    Ok(migrator().run(db.writer()).await?)
+}
+
+/// The migrations that [`run`] would apply, oldest first.
+pub async fn pending(db: &Db) -> Result<Vec<&'static str>> {
+    let mut conn = db.writer().acquire().await?;
+    let table = migrator().table_name.clone();
+    conn.ensure_migrations_table(&table).await?;
+    let applied = conn.list_applied_migrations(&table).await?;
+    let is_applied = |version| applied.iter().any(|done| done.version == version);
+    Ok(MIGRATIONS.iter().filter(|(version, ..)| !is_applied(*version)).map(|(_, name, _)| *name).collect())
+}
+
+fn migrator() -> Migrator {
+    let migrations = MIGRATIONS.iter().map(|(version, name, sql)| {
+        Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.collect())
+}

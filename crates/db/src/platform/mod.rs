@@ -1,0 +1,15 @@
+//! Tables of the ground: workspaces, who works in them, jobs, mail, audit.
+
+pub mod api_tokens;
+pub mod audit;
+pub mod idempotency;
+pub mod invitations;
+pub mod jobs;
+pub mod mail;
+pub mod memberships;
+pub mod one_time_tokens;
+pub mod saved_views;
+pub mod search_queue;
+pub mod sessions;
+pub mod users;
+pub mod workspaces;

@@ -1,0 +1,93 @@
+//! What the command line understands. Every option is also an environment variable.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "heedful", version, about = "The customer feedback loop as one program.")]
+pub struct Args {
+    /// Write logs as JSON, one object a line.
+    #[arg(long, env = "HEEDFUL_LOG_JSON", global = true)]
+    pub log_json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Start the server.
+    Serve(ServeArgs),
+    /// Create the first owner without a browser.
+    Setup(SetupArgs),
+    /// Bring the database to the newest schema.
+    Migrate(MigrateArgs),
+    /// Print the description of the API.
+    Openapi,
+}
+
+/// Where everything is kept.
+#[derive(ClapArgs, Clone)]
+pub struct StoreArgs {
+    /// The folder for everything that is not in a database by address.
+    #[arg(long, env = "HEEDFUL_DATA", default_value = "heedful-data")]
+    pub data: PathBuf,
+    /// `postgres://…`; without it an embedded database in the data folder.
+    #[arg(long, env = "HEEDFUL_DATABASE_URL")]
+    pub database_url: Option<String>,
+    /// Keep this time instead of the clock's (RFC 3339); for tests only.
+    #[arg(long, env = "HEEDFUL_NOW", hide = true)]
+    pub now: Option<jiff::Timestamp>,
+}
+
+#[derive(ClapArgs, Clone)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// The address to listen on.
+    #[arg(long, env = "HEEDFUL_LISTEN", default_value = "127.0.0.1:7878")]
+    pub listen: SocketAddr,
+    /// How people reach this server, for links in mails; by default `http://` and the listening address.
+    #[arg(long, env = "HEEDFUL_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// `smtp://user:password@host:587?tls=required`; without it mails are kept in the outbox.
+    #[arg(long, env = "HEEDFUL_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// The sender of mails.
+    #[arg(long, env = "HEEDFUL_MAIL_FROM", default_value = "Heedful <heedful@localhost>")]
+    pub mail_from: String,
+    /// Believe `X-Forwarded-For`; only behind a proxy that sets it.
+    #[arg(long, env = "HEEDFUL_TRUST_PROXY")]
+    pub trust_proxy: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct SetupArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// The owner's address, used to sign in.
+    #[arg(long)]
+    pub email: String,
+    /// At least 10 characters.
+    #[arg(long, env = "HEEDFUL_PASSWORD", hide_env_values = true)]
+    pub password: String,
+    /// The owner's name; by default the first part of the address.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// What to call the workspace.
+    #[arg(long)]
+    pub workspace: String,
+    /// Print what programs need as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct MigrateArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Only say what would be done.
+    #[arg(long)]
+    pub dry_run: bool,
+}

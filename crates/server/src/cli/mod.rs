@@ -1,0 +1,40 @@
+//! The command line. `heedful --help` is its reference.
+
+mod args;
+mod openapi;
+mod serve;
+mod setup;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+/// Parses the command line, runs the command and says what went wrong.
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    serve::start_logging(args.log_json);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    let done = runtime.block_on(async {
+        match args.command {
+            Command::Serve(options) => serve::serve(options).await,
+            Command::Setup(options) => setup::setup(options).await,
+            Command::Openapi => openapi::print(),
+            Command::Migrate(options) => setup::migrate(options).await,
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a command line speaks to people there")]
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("heedful: {error:#}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,74 @@
+//! The worker: claims jobs that are due, runs them, and tries again later what failed.
+
+pub mod mail;
+
+use std::time::Duration;
+
+use anyhow::bail;
+use heedful_db::Micros;
+use heedful_db::platform::jobs::{self, Job};
+
+use crate::app::App;
+use crate::platform::mail::SEND_MAIL;
+
+/// A worker that says nothing for this long is taken for dead, and its job runs again.
+const LOCK: Micros = 5 * 60 * SECOND;
+const SECOND: Micros = 1_000_000;
+/// Waits between tries; after the last one the job has failed and waits for a person.
+const WAITS: [Micros; 6] =
+    [5 * SECOND, 30 * SECOND, 300 * SECOND, 1_800 * SECOND, 7_200 * SECOND, 21_600 * SECOND];
+/// Another node may have queued something without ringing our bell.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Runs jobs until the future is dropped.
+pub async fn work(app: App) {
+    loop {
+        match run_next(&app).await {
+            Ok(true) => {}
+            Ok(false) => {
+                let _ = tokio::time::timeout(POLL, app.job_bell.notified()).await;
+            }
+            Err(error) => {
+                tracing::error!("the job queue is unavailable: {error:#}");
+                tokio::time::sleep(POLL).await;
+            }
+        }
+    }
+}
+
+/// Runs every job that is due now, as tests and the demo do. Returns how many ran.
+pub async fn run_due(app: &App) -> anyhow::Result<usize> {
+    let mut n = 0;
+    while run_next(app).await? {
+        n += 1;
+    }
+    Ok(n)
+}
+
+async fn run_next(app: &App) -> anyhow::Result<bool> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let claimed = jobs::claim(&mut tx, now, now + LOCK).await?;
+    tx.commit().await?;
+    let Some(job) = claimed else { return Ok(false) };
+    let outcome = run(app, &job).await;
+    let mut tx = app.db.begin().await?;
+    match outcome {
+        Ok(()) => jobs::finish(&mut tx, &job.id, app.now()).await?,
+        Err(error) => {
+            let wait = usize::try_from(job.attempts - 1).ok().and_then(|tried| WAITS.get(tried));
+            let again_at = wait.map(|wait| app.now() + wait);
+            tracing::warn!(job = %job.id, kind = %job.kind, again = again_at.is_some(), "job failed: {error:#}");
+            jobs::fail(&mut tx, &job.id, &format!("{error:#}"), again_at, app.now()).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
+    match job.kind.as_str() {
+        SEND_MAIL => mail::send(app, serde_json::from_str(&job.payload)?).await,
+        unknown => bail!("this version of the server does not know jobs of kind {unknown:?}"),
+    }
+}

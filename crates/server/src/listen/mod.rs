@@ -1,0 +1,12 @@
+//! Listen: what customers say and who they are.
+
+pub mod signals;
+pub mod sources;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().merge(signals::routes()).merge(sources::routes())
+}

@@ -1,0 +1,3 @@
+mod idempotency;
+mod permissions;
+mod sessions;
