@@ -129,7 +129,10 @@ async function picture(page: Page, address: string, folder: string, look: (typeo
   await page.goto(address);
   await settle(page);
   const name = address === '/' ? 'home' : address.slice(1).replaceAll('/', '.');
-  await page.screenshot({ path: path.join(folder, `${name}.${look.width}.${look.scheme}.png`), fullPage: true });
+  await page.screenshot({
+    path: path.join(folder, `${name}.${look.width}.${look.scheme}.png`),
+    fullPage: true,
+  });
   // A picture of the whole page hides that people would have to scroll sideways.
   const tooWide = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
