@@ -1,2 +1,4 @@
+mod interviews;
 mod signals;
 mod sources;
+mod surveys;
