@@ -4,11 +4,25 @@ pub mod interviews;
 pub mod signals;
 pub mod sources;
 pub mod surveys;
+pub mod accounts;
+pub mod imports;
+pub mod people;
+pub mod segments;
+mod timeline;
+mod traits;
 
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(signals::routes()).merge(sources::routes()).merge(surveys::routes()).merge(interviews::routes())
+    OpenApiRouter::new()
+        .merge(signals::routes())
+        .merge(sources::routes())
+        .merge(people::routes())
+        .merge(accounts::routes())
+        .merge(segments::routes())
+        .merge(imports::routes())
+        .merge(surveys::routes())
+        .merge(interviews::routes())
 }
