@@ -289,10 +289,11 @@ CREATE TABLE signals (
   FOREIGN KEY (workspace_id, assignee_id) REFERENCES memberships (workspace_id, user_id),
   FOREIGN KEY (workspace_id, next_step_owner_id) REFERENCES memberships (workspace_id, user_id)
 );
-CREATE INDEX signals_time ON signals (workspace_id, occurred_at, id);
+-- With archived_at inside, a list's total is counted without reading a single row.
+CREATE INDEX signals_time ON signals (workspace_id, archived_at, occurred_at, id);
 CREATE INDEX signals_person ON signals (workspace_id, person_id, occurred_at);
 CREATE INDEX signals_account ON signals (workspace_id, account_id, occurred_at);
-CREATE INDEX signals_source ON signals (workspace_id, source_id, occurred_at, id);
+CREATE INDEX signals_source ON signals (workspace_id, source_id, archived_at, occurred_at, id);
 CREATE INDEX signals_import ON signals (workspace_id, import_id);
 CREATE INDEX signals_response ON signals (workspace_id, response_id);
 

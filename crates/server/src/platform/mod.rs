@@ -6,6 +6,7 @@ pub mod clock;
 pub mod ctx;
 pub mod docs;
 pub mod error;
+pub mod estimates;
 pub mod extract;
 pub mod figure;
 pub mod health;
@@ -16,9 +17,11 @@ pub mod invalid;
 pub mod mail;
 pub mod paging;
 pub mod password;
+pub mod periods;
 pub mod queue;
 pub mod rate_limit;
 pub mod requests;
+pub mod search;
 pub mod secret;
 pub mod sessions;
 pub mod setup;
@@ -30,5 +33,5 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(sessions::routes()).merge(setup::routes())
+    OpenApiRouter::new().merge(sessions::routes()).merge(setup::routes()).merge(search::routes())
 }
