@@ -1,6 +1,7 @@
 //! The worker: claims jobs that are due, runs them, and tries again later what failed.
 
 pub mod mail;
+pub mod rules;
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use heedful_db::Micros;
 use heedful_db::platform::jobs::{self, Job};
 
 use crate::app::App;
+use crate::decide::rules::EVALUATE_RULES;
 use crate::platform::mail::SEND_MAIL;
 
 /// A worker that says nothing for this long is taken for dead, and its job runs again.
@@ -69,6 +71,7 @@ async fn run_next(app: &App) -> anyhow::Result<bool> {
 async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
     match job.kind.as_str() {
         SEND_MAIL => mail::send(app, serde_json::from_str(&job.payload)?).await,
+        EVALUATE_RULES => rules::evaluate_all(app, serde_json::from_str(&job.payload)?).await,
         unknown => bail!("this version of the server does not know jobs of kind {unknown:?}"),
     }
 }
