@@ -8,6 +8,7 @@ pub mod error;
 pub mod experiment;
 pub mod home;
 pub mod listen;
+pub mod measure;
 pub mod migrate;
 pub mod platform;
 pub mod query;
