@@ -6,24 +6,27 @@ use axum::Json;
 use heedful_db::decide::agenda::{self, Waiting, Windows};
 use heedful_db::decide::{actions, decisions, firings, reviews};
 use heedful_db::types::DAY;
-use heedful_db::{Conn, Micros, WorkspaceId, home};
+use heedful_db::{Conn, Micros, WorkspaceId, home, measure};
 use heedful_stats::Confidence;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use wire::HomeOut;
 
-use self::wire::{FirstStepsOut, HomeSignals, RunningTestOut, Score, WaitingList, WaitingOut, WeekCount};
+use self::wire::{FirstStepsOut, HomeSignals, RunningTestOut, WaitingList, WaitingOut, WeekCount};
 use crate::app::App;
 use crate::decide::reviews::{judge, theme_changes};
 use crate::decide::rules::{SCORE_WINDOW_DAYS, scores};
+use crate::measure::time_to_learning;
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
+use crate::platform::figure::Figure;
 use crate::platform::time;
 
 const WEEK: Micros = 7 * DAY;
 const WEEKS: i64 = 12;
+const LEARNING_PERIOD: Micros = 182 * DAY;
 /// Named on the page; what is beyond is one click away.
 const LIST_MAX: i64 = 5;
 const CHANGES_MAX: usize = 5;
@@ -52,6 +55,8 @@ pub async fn get_home(viewer: Viewer, ctx: Ctx) -> Result<Json<HomeOut>> {
     let undecided = agenda::list_undecided_experiments(conn, ws, LIST_MAX + 1).await?;
     let open_firings = firings::Filter { rule_id: None, open: true };
     let open_review = reviews::find_latest(conn, ws, "weekly", true).await?;
+    let cycles = measure::list_cycles(conn, ws, now - LEARNING_PERIOD, now).await?;
+    let support = measure::list_support(conn, ws).await?;
     Ok(Json(HomeOut {
         signals: signals(conn, ws, now).await?,
         themes,
@@ -63,6 +68,7 @@ pub async fn get_home(viewer: Viewer, ctx: Ctx) -> Result<Json<HomeOut>> {
         overdue_decisions: overdue_decisions(conn, ws, now).await?,
         nps: score(conn, ws, "nps", now).await?,
         pmf: score(conn, ws, "pmf", now).await?,
+        time_to_learning: time_to_learning(&cycles, &support).total,
         open_review_id: open_review.map(|review| review.id),
         first_steps: FirstStepsOut::from(home::get_first_steps(conn, ws).await?),
     }))
@@ -104,7 +110,7 @@ async fn overdue_decisions(conn: &mut Conn, ws: &WorkspaceId, now: Micros) -> Re
     Ok(WaitingList { total: page.total, items: page.items.into_iter().map(row).collect() })
 }
 
-async fn score(conn: &mut Conn, ws: &WorkspaceId, kind: &str, now: Micros) -> Result<Score> {
+async fn score(conn: &mut Conn, ws: &WorkspaceId, kind: &str, now: Micros) -> Result<Figure> {
     let (estimate, n) = scores(conn, ws, kind, None, now - SCORE_WINDOW_DAYS * DAY).await?;
-    Ok(Score::of(estimate, n, SCORE_WINDOW_DAYS))
+    Ok(Figure::of(u64::try_from(n).unwrap_or_default(), estimate))
 }

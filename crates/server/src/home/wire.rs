@@ -4,13 +4,14 @@ use heedful_db::Micros;
 use heedful_db::decide::agenda::Waiting;
 use heedful_db::home::{FirstSteps, RunningTest};
 use heedful_db::types::DAY;
-use heedful_stats::{Estimate, NotEstimable};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::decide::reviews::ThemeChange;
+use crate::measure::Way;
+use crate::platform::figure::Figure;
 use crate::platform::time;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,9 +28,12 @@ pub struct HomeOut {
     pub n_firings_open: i64,
     pub overdue_actions: WaitingList,
     pub overdue_decisions: WaitingList,
-    pub nps: Score,
-    /// In percent of "very disappointed".
-    pub pmf: Score,
+    /// Net Promoter Score of the last 90 days.
+    pub nps: Figure,
+    /// Percent of "very disappointed" in the last 90 days.
+    pub pmf: Figure,
+    /// First evidence linked → verdict, over the last half year.
+    pub time_to_learning: Way,
     /// The weekly review that is under way.
     pub open_review_id: Option<String>,
     pub first_steps: FirstStepsOut,
@@ -84,17 +88,6 @@ pub struct RunningTestOut {
     pub n_planned: Option<i64>,
 }
 
-/// A score with its 95 % interval, or the reason why there is none.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Score {
-    pub value: Option<f64>,
-    pub low: Option<f64>,
-    pub high: Option<f64>,
-    pub n: i64,
-    pub days: i64,
-    pub reason: Option<String>,
-}
-
 /// Which stages of the loop this workspace has been through once.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FirstStepsOut {
@@ -108,27 +101,15 @@ pub struct FirstStepsOut {
     pub outcome: bool,
 }
 
-impl Score {
-    pub fn of(estimate: Result<Estimate, NotEstimable>, n: i64, days: i64) -> Self {
-        let found = estimate.as_ref().ok();
-        Self {
-            value: found.map(|found| found.value),
-            low: found.map(|found| found.low),
-            high: found.map(|found| found.high),
-            n,
-            days,
-            reason: estimate.as_ref().err().map(ToString::to_string),
-        }
-    }
-}
-
 impl RunningTestOut {
     pub fn of(row: RunningTest, now: Micros) -> Self {
         let plan: Value = serde_json::from_str(&row.plan).unwrap_or_default();
+        let n_groups = plan["variants"].as_array().map_or(1, |variants| variants.len().max(1));
+        let n_groups = i64::try_from(n_groups).unwrap_or(1);
         Self {
             days_running: row.started_at.map_or(0, |started| (now - started) / DAY),
             days_planned: plan["duration_days"].as_i64(),
-            n_planned: plan["sample_size"].as_i64(),
+            n_planned: plan["sample_size"].as_i64().map(|per_group| per_group.saturating_mul(n_groups)),
             id: row.id,
             title: row.title,
             kind: row.kind,
