@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::platform::{self, docs, error, health, http, idempotency, requests, web};
-use crate::{bet, chain, decide, experiment, listen, measure, share, understand};
+use crate::{bet, chain, decide, experiment, home, listen, measure, share, understand};
 
 /// Bodies of the team API; uploads set their own limit.
 const BODY_MAX: usize = 2 << 20;
@@ -61,7 +61,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(decide::routes())
         .merge(share::routes())
         .merge(measure::routes())
-        .merge(chain::routes());
+        .merge(chain::routes())
+        .merge(home::routes());
     OpenApiRouter::with_openapi(docs::base()).nest("/api/v1", v1)
 }
 

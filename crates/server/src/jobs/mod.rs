@@ -2,10 +2,11 @@
 
 pub mod mail;
 pub mod search;
+pub mod rules;
 
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use heedful_db::Micros;
 use heedful_db::platform::jobs::{self, Job};
 
@@ -13,7 +14,10 @@ use crate::app::App;
 use crate::listen::surveys::{self, FORGET_ANSWERS};
 use crate::listen::imports::{self, RUN_IMPORT, UNDO_IMPORT};
 use crate::listen::segments::{self, REFRESH_SEGMENTS};
+use crate::decide::rules::EVALUATE_RULES;
+use crate::platform::ctx::Ctx;
 use crate::platform::mail::SEND_MAIL;
+use crate::share::notices::{self, SEND_NOTICES};
 
 /// A worker that says nothing for this long is taken for dead, and its job runs again.
 const LOCK: Micros = 5 * 60 * SECOND;
@@ -77,6 +81,11 @@ async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
         REFRESH_SEGMENTS => segments::refresh_all(app, serde_json::from_str(&job.payload)?).await,
         RUN_IMPORT => imports::run_import(app, &job.id, serde_json::from_str(&job.payload)?).await,
         UNDO_IMPORT => imports::run_undo(app, &job.id, serde_json::from_str(&job.payload)?).await,
+        EVALUATE_RULES => rules::evaluate_all(app, serde_json::from_str(&job.payload)?).await,
+        SEND_NOTICES => {
+            let ws = job.workspace_id.as_deref().context("a job of a workspace")?.into();
+            Ok(notices::run(&Ctx::of(app), &ws, &serde_json::from_str(&job.payload)?).await?)
+        }
         unknown => bail!("this version of the server does not know jobs of kind {unknown:?}"),
     }
 }
