@@ -31,6 +31,7 @@ pub fn router(app: &App) -> Router {
         .route("/api/openapi.json", get(async move || Json(openapi)))
         .merge(health::router())
         .merge(listen::surveys::public_routes())
+        .merge(share::pages())
         .fallback(web::serve_app)
         .layer(from_fn(http::refuse_cross_site))
         .layer(from_fn_with_state(app.clone(), http::add_headers))

@@ -60,7 +60,12 @@ pub async fn get(conn: &mut Conn, ws: &WorkspaceId, id: &str) -> Result<Critique
 }
 
 /// What visitors of an outcome may read, oldest first.
-pub async fn list_published(conn: &mut Conn, ws: &WorkspaceId, outcome_id: &str, limit: i64) -> Result<Vec<Critique>> {
+pub async fn list_published(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    outcome_id: &str,
+    limit: i64,
+) -> Result<Vec<Critique>> {
     let rows = sqlx::query_as(
         "SELECT * FROM critiques WHERE workspace_id = $1 AND outcome_id = $2 AND state = 'published' ORDER BY id LIMIT $3",
     )

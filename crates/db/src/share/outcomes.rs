@@ -165,7 +165,12 @@ pub async fn get_draft(conn: &mut Conn, ws: &WorkspaceId, decision_id: &str) -> 
 
 /// Signals of the chain that leads to a decision: evidence itself, or in a theme or insight that is evidence, or in a
 /// theme that feeds the opportunity or that a rule watches. Newest first.
-pub async fn list_quotes(conn: &mut Conn, ws: &WorkspaceId, decision_id: &str, limit: i64) -> Result<Vec<Quote>> {
+pub async fn list_quotes(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    decision_id: &str,
+    limit: i64,
+) -> Result<Vec<Quote>> {
     let rows = sqlx::query_as(
         "SELECT s.id AS signal_id, s.body, s.may_show, s.occurred_at, s.person_id FROM signals s \
          WHERE s.workspace_id = $1 AND s.archived_at IS NULL AND s.id IN (\

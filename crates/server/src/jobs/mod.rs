@@ -1,8 +1,8 @@
 //! The worker: claims jobs that are due, runs them, and tries again later what failed.
 
 pub mod mail;
-pub mod search;
 pub mod rules;
+pub mod search;
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use heedful_db::Micros;
 use heedful_db::platform::jobs::{self, Job};
 
 use crate::app::App;
-use crate::listen::surveys::{self, FORGET_ANSWERS};
+use crate::decide::rules::EVALUATE_RULES;
 use crate::listen::imports::{self, RUN_IMPORT, UNDO_IMPORT};
 use crate::listen::segments::{self, REFRESH_SEGMENTS};
-use crate::decide::rules::EVALUATE_RULES;
+use crate::listen::surveys::{self, FORGET_ANSWERS};
 use crate::platform::ctx::Ctx;
 use crate::platform::mail::SEND_MAIL;
 use crate::share::notices::{self, SEND_NOTICES};

@@ -1,13 +1,13 @@
 //! Listen: what customers say and who they are.
 
+pub mod accounts;
+pub mod imports;
 pub mod interviews;
+pub mod people;
+pub mod segments;
 pub mod signals;
 pub mod sources;
 pub mod surveys;
-pub mod accounts;
-pub mod imports;
-pub mod people;
-pub mod segments;
 mod timeline;
 mod traits;
 

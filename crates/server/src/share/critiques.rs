@@ -152,7 +152,8 @@ pub async fn moderate_critique(
     invalid.check_choice("state", &input.state, STATES);
     let input = invalid.or(input)?;
     let mut tx = ctx.begin().await?;
-    let out = change(&mut tx, &ctx, &editor, &if_match, &id, |row| row.state.clone_from(&input.state)).await?;
+    let out =
+        change(&mut tx, &ctx, &editor, &if_match, &id, |row| row.state.clone_from(&input.state)).await?;
     ctx.commit(tx).await?;
     Ok(Json(out))
 }
@@ -194,7 +195,8 @@ async fn reopen(conn: &mut Conn, ctx: &Ctx, caller: &Caller, critique: &Critique
     if decision.verdict.is_none() {
         return Err(Error::field("reopen_decision", "the decision is open already"));
     }
-    let detail = serde_json::json!({"critique_id": critique.id, "verdict": decision.verdict, "why": decision.why});
+    let detail =
+        serde_json::json!({"critique_id": critique.id, "verdict": decision.verdict, "why": decision.why});
     let object = audit::Object { kind: "decision", id: &outcome.decision_id };
     audit::acted(conn, ctx, caller, "reopen", object, &detail).await?;
     decision.verdict = None;

@@ -65,7 +65,11 @@ pub struct NoticesQueued {
 /// Who would hear back about an outcome, who would not and why, and what they would read.
 #[utoipa::path(get, path = "/outcomes/{id}/notices", tag = "share", params(("id" = String, Path)),
     responses((status = 200, body = NoticePreview)), security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
-pub async fn preview_notices(viewer: Viewer, ctx: Ctx, Path(id): Path<String>) -> Result<Json<NoticePreview>> {
+pub async fn preview_notices(
+    viewer: Viewer,
+    ctx: Ctx,
+    Path(id): Path<String>,
+) -> Result<Json<NoticePreview>> {
     let mut conn = ctx.read().await?;
     let outcome = outcomes::get(&mut conn, &viewer.ws, &id).await?;
     let audience = Audience::read(&mut conn, &viewer.ws, &outcome).await?;
@@ -92,10 +96,19 @@ pub async fn send_notices(
     let audience = Audience::read(&mut tx, &editor.ws, &outcome).await?;
     let n_queued = audience.people.iter().filter(|person| refusal(person).is_none()).count() as u64;
     let payload = SendNotices { outcome_id: id.clone() };
-    queue::push_once(&mut tx, &ctx, Some(&editor.ws), SEND_NOTICES, &payload, &format!("{SEND_NOTICES} {id}"), ctx.now)
-        .await?;
+    queue::push_once(
+        &mut tx,
+        &ctx,
+        Some(&editor.ws),
+        SEND_NOTICES,
+        &payload,
+        &format!("{SEND_NOTICES} {id}"),
+        ctx.now,
+    )
+    .await?;
     let object = audit::Object { kind: "outcome", id: &id };
-    audit::acted(&mut tx, &ctx, &editor, "notify", object, &serde_json::json!({"n_people": n_queued})).await?;
+    audit::acted(&mut tx, &ctx, &editor, "notify", object, &serde_json::json!({"n_people": n_queued}))
+        .await?;
     ctx.commit(tx).await?;
     Ok((axum::http::StatusCode::ACCEPTED, Json(NoticesQueued { n_queued })))
 }
@@ -164,7 +177,13 @@ impl Audience {
         }
     }
 
-    fn letter(&self, app: &App, outcome: &Outcome, person: Option<&Contributor>, unsubscribe_url: &str) -> Result<Letter> {
+    fn letter(
+        &self,
+        app: &App,
+        outcome: &Outcome,
+        person: Option<&Contributor>,
+        unsubscribe_url: &str,
+    ) -> Result<Letter> {
         let own = person.map_or(&[][..], |person| self.words_of(&person.person_id));
         let is_open = outcome.audience != "team";
         let view = NoticeView {

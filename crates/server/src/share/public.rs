@@ -151,7 +151,8 @@ async fn read(
     let ws = WorkspaceId::from(outcome.workspace_id.as_str());
     let workspace = workspaces::get(conn, &ws).await?;
     let zone = jiff::tz::TimeZone::get(&workspace.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let published = outcome.published_at.map(|at| time::out(at).to_zoned(zone).strftime("%-d %B %Y").to_string());
+    let published =
+        outcome.published_at.map(|at| time::out(at).to_zoned(zone).strftime("%-d %B %Y").to_string());
     Ok(OutcomePage {
         quotes: shown_quotes(conn, &ws, &outcome).await?,
         critiques: critiques::list_published(conn, &ws, &outcome.id, CRITIQUES_MAX).await?,

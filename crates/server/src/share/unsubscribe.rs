@@ -31,7 +31,8 @@ pub fn pages() -> Router<App> {
 pub async fn new_link(conn: &mut Conn, ctx: &Ctx, ws: &WorkspaceId, person_id: &str) -> Result<String> {
     let token = ctx.new_secret();
     let subject = format!("{ws} {person_id}");
-    one_time_tokens::insert(conn, &secret::hash(&token), PURPOSE, &subject, ctx.now, ctx.now + WORKS_FOR).await?;
+    one_time_tokens::insert(conn, &secret::hash(&token), PURPOSE, &subject, ctx.now, ctx.now + WORKS_FOR)
+        .await?;
     Ok(format!("{}/unsubscribe/{token}", ctx.app.config.public_url))
 }
 

@@ -49,7 +49,8 @@ pub async fn download_import_refusals(
     loop {
         let page = imports::list_refusals(&mut conn, &viewer.ws, &id, cursor.as_ref(), ROWS_PER_READ).await?;
         for row in &page.items {
-            let cells = [row.row_number.to_string(), safe(&row.field), safe(&row.reason), safe(&row.row_text)];
+            let cells =
+                [row.row_number.to_string(), safe(&row.field), safe(&row.reason), safe(&row.row_text)];
             writer.write_record(cells).map_err(anyhow::Error::from)?;
         }
         cursor = page.next;

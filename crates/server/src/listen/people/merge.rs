@@ -188,12 +188,22 @@ async fn separate(conn: &mut Conn, ctx: &Ctx, caller: &Caller, kept: Person, mer
     own.retain(|name, value| {
         kept_before.traits.contains_key(name) || merged_before.traits.get(name) != Some(value)
     });
-    let was_filled = |now: &Option<String>, before: &Option<String>, other: &Option<String>| before.is_none() && now == other;
+    let was_filled = |now: &Option<String>, before: &Option<String>, other: &Option<String>| {
+        before.is_none() && now == other
+    };
     let unsubscribed_by_merge =
         kept_before.unsubscribed_at.is_none() && kept.unsubscribed_at == merged_before.unsubscribed_at;
     let freed = Person {
-        name: if kept_before.name.is_empty() && kept.name == merged_before.name { String::new() } else { kept.name.clone() },
-        email: if was_filled(&kept.email, &kept_before.email, &merged_before.email) { None } else { kept.email.clone() },
+        name: if kept_before.name.is_empty() && kept.name == merged_before.name {
+            String::new()
+        } else {
+            kept.name.clone()
+        },
+        email: if was_filled(&kept.email, &kept_before.email, &merged_before.email) {
+            None
+        } else {
+            kept.email.clone()
+        },
         external_id: if was_filled(&kept.external_id, &kept_before.external_id, &merged_before.external_id) {
             None
         } else {

@@ -164,7 +164,8 @@ pub async fn count_signals(
 ) -> Result<Json<SignalFacets>> {
     let q = search::checked_query(query.q.as_deref())?;
     search::catch_up(&ctx).await?;
-    let counted = ctx.app.search.count(&ctx, &viewer.ws, q, query.narrow(), &FACETS, FACET_VALUES_MAX).await?;
+    let counted =
+        ctx.app.search.count(&ctx, &viewer.ws, q, query.narrow(), &FACETS, FACET_VALUES_MAX).await?;
     let mut counted = counted.into_iter().map(values);
     let mut next = || counted.next().unwrap_or_default();
     Ok(Json(SignalFacets {

@@ -67,7 +67,11 @@ impl AskPlanQuery {
     fn check(&self) -> std::result::Result<(), Invalid> {
         let mut invalid = Invalid::default();
         invalid.check_choice("kind", &self.kind, &["nps", "pmf"]);
-        invalid.check("n", self.n.is_none_or(|n| (1..=N_MAX).contains(&n)), "must be between 1 and 1,000,000");
+        invalid.check(
+            "n",
+            self.n.is_none_or(|n| (1..=N_MAX).contains(&n)),
+            "must be between 1 and 1,000,000",
+        );
         for (field, share) in [
             ("promoters", self.promoters),
             ("detractors", self.detractors),
@@ -77,7 +81,11 @@ impl AskPlanQuery {
             invalid.check(field, is_share, "must be between 0 and 1");
         }
         let (promoters, detractors) = self.nps_shares();
-        invalid.check("detractors", promoters + detractors <= 1.0, "must leave promoters and detractors at most 1");
+        invalid.check(
+            "detractors",
+            promoters + detractors <= 1.0,
+            "must leave promoters and detractors at most 1",
+        );
         invalid.or(()).map(|_| ())
     }
 
@@ -120,7 +128,11 @@ impl AskPlanQuery {
 }
 
 /// A share of `n`, as a whole number of answers.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and n by the check above")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 0 and n by the check above"
+)]
 fn part(share: f64, n: u32) -> u64 {
     (share * f64::from(n)).round() as u64
 }
@@ -145,6 +157,8 @@ mod tests {
         }
         let hundred = query("pmf").item(100).unwrap();
         assert!((9.0..10.0).contains(&hundred.margin.unwrap()));
-        assert!(AskPlanQuery { promoters: Some(0.9), detractors: Some(0.2), ..query("nps") }.check().is_err());
+        assert!(
+            AskPlanQuery { promoters: Some(0.9), detractors: Some(0.2), ..query("nps") }.check().is_err()
+        );
     }
 }

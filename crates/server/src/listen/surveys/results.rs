@@ -129,11 +129,8 @@ pub async fn get_survey_results(
         invalid.check_choice("by", by, GROUPINGS);
     }
     invalid.or(())?;
-    let filter = Filter {
-        from: time::micros_opt(query.from),
-        to: time::micros_opt(query.to),
-        ..Filter::default()
-    };
+    let filter =
+        Filter { from: time::micros_opt(query.from), to: time::micros_opt(query.to), ..Filter::default() };
     let mut conn = ctx.read().await?;
     let survey = surveys::get(&mut conn, &viewer.ws, &id).await?;
     let zone = workspaces::get(&mut conn, &viewer.ws).await?.time_zone;
@@ -215,8 +212,7 @@ fn over_time(kind: &str, slots: &[Slot], interval: &str, zone: &str) -> Vec<Peri
     };
     let step: Span = if interval == "week" { 1.week() } else { 1.month() };
     let (first, last) = (*first, *last);
-    let starts: Vec<Date> =
-        first.series(step).take_while(|start| *start <= last).collect();
+    let starts: Vec<Date> = first.series(step).take_while(|start| *start <= last).collect();
     let skipped = starts.len().saturating_sub(PERIODS_MAX);
     starts
         .into_iter()
@@ -284,8 +280,11 @@ async fn choices(
     }
     let shares = questions.into_iter().map(|question| {
         let count = |label: &String| counts.get(&(question.id.clone(), label.clone())).copied().unwrap_or(0);
-        let options: Vec<_> =
-            question.choices.iter().map(|label| OptionCount { label: label.clone(), n: count(label) }).collect();
+        let options: Vec<_> = question
+            .choices
+            .iter()
+            .map(|label| OptionCount { label: label.clone(), n: count(label) })
+            .collect();
         let n = options.iter().map(|option| option.n).sum();
         ChoiceShares { question_id: question.id.clone(), prompt: question.prompt.clone(), n, options }
     });

@@ -1,6 +1,8 @@
 //! From single answers to a score with its interval; pure.
 
-use heedful_stats::{Confidence, Estimate, NotEstimable, NpsCounts, PMF_LINE, PmfVerdict, Proportion, nps, pmf};
+use heedful_stats::{
+    Confidence, Estimate, NotEstimable, NpsCounts, PMF_LINE, PmfVerdict, Proportion, nps, pmf,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 

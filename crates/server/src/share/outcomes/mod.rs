@@ -8,8 +8,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use change::{
-    archive_outcome, create_outcome, get_outcome, list_outcomes, publish_outcome, restore_outcome, unpublish_outcome,
-    update_outcome,
+    archive_outcome, create_outcome, get_outcome, list_outcomes, publish_outcome, restore_outcome,
+    unpublish_outcome, update_outcome,
 };
 pub use quotes::{list_outcome_quotes, shown_quotes};
 pub use wire::{OutcomeIn, OutcomeOut, OutcomePatch};

@@ -35,11 +35,16 @@ pub struct QuoteOut {
 /// Words from the chain of an outcome, with whether its audience may see them.
 #[utoipa::path(get, path = "/outcomes/{id}/quotes", tag = "share", params(("id" = String, Path)),
     responses((status = 200, body = List<QuoteOut>)), security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
-pub async fn list_outcome_quotes(viewer: Viewer, ctx: Ctx, Path(id): Path<String>) -> Result<Json<List<QuoteOut>>> {
+pub async fn list_outcome_quotes(
+    viewer: Viewer,
+    ctx: Ctx,
+    Path(id): Path<String>,
+) -> Result<Json<List<QuoteOut>>> {
     let mut conn = ctx.read().await?;
     let outcome = outcomes::get(&mut conn, &viewer.ws, &id).await?;
     let chosen = chosen(&outcome);
-    let mut quotes = outcomes::list_quotes(&mut conn, &viewer.ws, &outcome.decision_id, CANDIDATES_MAX).await?;
+    let mut quotes =
+        outcomes::list_quotes(&mut conn, &viewer.ws, &outcome.decision_id, CANDIDATES_MAX).await?;
     for id in &chosen {
         if !quotes.iter().any(|quote| quote.signal_id == *id) {
             quotes.extend(find(&mut conn, &viewer.ws, id).await?);
@@ -99,7 +104,9 @@ mod tests {
 
     #[test]
     fn words_go_no_further_than_allowed() {
-        let check = |audience, may_show, expect| assert_eq!(may_see(audience, may_show), expect, "{audience} {may_show}");
+        let check = |audience, may_show, expect| {
+            assert_eq!(may_see(audience, may_show), expect, "{audience} {may_show}")
+        };
         check("team", "team", true);
         check("link", "team", false);
         check("link", "link", true);

@@ -145,7 +145,10 @@ async fn counted(
     let segment = metric.definition.segment_id.as_deref();
     let n = metrics::count_theme_signals(conn, ws, theme, segment, between).await?;
     let exact = u32::try_from(n).map(f64::from);
-    let value = exact.map_or_else(|_| EstimateOut::unknown("too_large", "There are too many to count."), EstimateOut::exact);
+    let value = exact.map_or_else(
+        |_| EstimateOut::unknown("too_large", "There are too many to count."),
+        EstimateOut::exact,
+    );
     Ok((value, Some(n)))
 }
 
@@ -158,15 +161,17 @@ async fn read(
     let Some(reading) = metrics::find_last_reading(conn, ws, &metric.id, between).await? else {
         return Ok((EstimateOut::unknown("no_reading", "Nobody has typed a reading for this time."), None));
     };
-    let estimate =
-        EstimateOut { low: reading.low, high: reading.high, ..EstimateOut::exact(reading.value) };
+    let estimate = EstimateOut { low: reading.low, high: reading.high, ..EstimateOut::exact(reading.value) };
     Ok((estimate, reading.n))
 }
 
 fn estimate_nps(counts: &Counts) -> std::result::Result<Estimate, NotEstimable> {
     let between = |low: f64, high: f64| count(counts, |score| score >= low && score <= high);
-    let answers =
-        NpsCounts { promoters: between(9.0, 10.0), passives: between(7.0, 8.9), detractors: between(0.0, 6.9) };
+    let answers = NpsCounts {
+        promoters: between(9.0, 10.0),
+        passives: between(7.0, 8.9),
+        detractors: between(0.0, 6.9),
+    };
     nps(answers, Confidence::P95)
 }
 

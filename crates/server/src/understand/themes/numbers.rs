@@ -99,7 +99,8 @@ pub async fn add(conn: &mut Conn, ws: &WorkspaceId, themes: &mut [ThemeOut], now
     }
     let mut volumes: HashMap<String, Volume> =
         volumes.into_iter().map(|row| (row.theme_id.clone(), row)).collect();
-    let mut stakes: HashMap<String, Stake> = stakes.into_iter().map(|row| (row.theme_id.clone(), row)).collect();
+    let mut stakes: HashMap<String, Stake> =
+        stakes.into_iter().map(|row| (row.theme_id.clone(), row)).collect();
     for theme in themes {
         let volume = volumes.remove(&theme.id).unwrap_or_default();
         let stake = stakes.remove(&theme.id).unwrap_or_default();
