@@ -13,7 +13,13 @@ const THEM: &str = "(SELECT id FROM people WHERE workspace_id = $1 AND (id = $2 
 /// Everything goes in the caller's transaction. What stands on the words (highlights, evidence, theme assignments, tags,
 /// notices, memberships) goes with them through the foreign keys. The audit log keeps that something was changed,
 /// when and by whom, but no longer the words.
-pub async fn erase_person(conn: &mut Conn, ws: &WorkspaceId, id: &str, email: Option<&str>, now: Micros) -> Result<Counts> {
+pub async fn erase_person(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    id: &str,
+    email: Option<&str>,
+    now: Micros,
+) -> Result<Counts> {
     let responses = format!("(SELECT id FROM responses WHERE workspace_id = $1 AND person_id IN {THEM})");
     let signals_where = format!("workspace_id = $1 AND (person_id IN {THEM} OR response_id IN {responses})");
     let words = [
@@ -34,12 +40,27 @@ pub async fn erase_person(conn: &mut Conn, ws: &WorkspaceId, id: &str, email: Op
     }
     let of_them = format!("workspace_id = $1 AND person_id IN {THEM}");
     for (name, text) in [
-        ("mail_messages", format!("DELETE FROM mail_messages WHERE workspace_id = $1 AND LOWER(recipient) IN \
-            (SELECT email FROM people WHERE workspace_id = $1 AND id IN {THEM})")),
-        ("highlights", format!("DELETE FROM highlights WHERE workspace_id = $1 AND (signal_id IN \
-            (SELECT id FROM signals WHERE {signals_where}) OR interview_id IN (SELECT id FROM interviews WHERE {of_them}))")),
-        ("evidence", format!("DELETE FROM evidence WHERE workspace_id = $1 AND signal_id IN \
-            (SELECT id FROM signals WHERE {signals_where})")),
+        (
+            "mail_messages",
+            format!(
+                "DELETE FROM mail_messages WHERE workspace_id = $1 AND LOWER(recipient) IN \
+            (SELECT email FROM people WHERE workspace_id = $1 AND id IN {THEM})"
+            ),
+        ),
+        (
+            "highlights",
+            format!(
+                "DELETE FROM highlights WHERE workspace_id = $1 AND (signal_id IN \
+            (SELECT id FROM signals WHERE {signals_where}) OR interview_id IN (SELECT id FROM interviews WHERE {of_them}))"
+            ),
+        ),
+        (
+            "evidence",
+            format!(
+                "DELETE FROM evidence WHERE workspace_id = $1 AND signal_id IN \
+            (SELECT id FROM signals WHERE {signals_where})"
+            ),
+        ),
         ("signals", format!("DELETE FROM signals WHERE {signals_where}")),
         ("responses", format!("DELETE FROM responses WHERE workspace_id = $1 AND person_id IN {THEM}")),
         ("interviews", format!("DELETE FROM interviews WHERE {of_them}")),
@@ -65,7 +86,14 @@ async fn blank_audit(conn: &mut Conn, ws: &WorkspaceId, id: &str, kind: &str, se
 }
 
 /// The search index learns that the words are gone when it reads them again.
-async fn queue_search(conn: &mut Conn, ws: &WorkspaceId, id: &str, kind: &str, select: &str, now: Micros) -> Result<()> {
+async fn queue_search(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    id: &str,
+    kind: &str,
+    select: &str,
+    now: Micros,
+) -> Result<()> {
     sqlx::query(AssertSqlSafe(format!(
         "INSERT INTO search_queue (workspace_id, object_id, kind, queued_at) \
          SELECT CAST($1 AS TEXT), found.id, CAST($3 AS TEXT), CAST($4 AS BIGINT) FROM ({select}) found WHERE TRUE \

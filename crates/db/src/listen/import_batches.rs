@@ -63,9 +63,7 @@ pub async fn insert_tags(conn: &mut Conn, ws: &WorkspaceId, tags: &[(String, Str
 pub async fn queue_search(conn: &mut Conn, ws: &WorkspaceId, ids: &[String], now: Micros) -> Result<()> {
     for ids in ids.chunks(ROWS_PER_STATEMENT) {
         let mut sql = Sql::new("INSERT INTO search_queue (workspace_id, kind, object_id, queued_at) VALUES ");
-        sql.bind_rows(
-            ids.iter().map(|id| vec![ws.as_str().into(), "signal".into(), id.into(), now.into()]),
-        );
+        sql.bind_rows(ids.iter().map(|id| vec![ws.as_str().into(), "signal".into(), id.into(), now.into()]));
         sql.push(" ON CONFLICT (workspace_id, kind, object_id) DO UPDATE SET queued_at = excluded.queued_at");
         sql.execute(conn).await?;
     }
@@ -74,7 +72,12 @@ pub async fn queue_search(conn: &mut Conn, ws: &WorkspaceId, ids: &[String], now
 
 /// The next signals of an import that nothing stands on: no highlight, no evidence of an insight or a hypothesis,
 /// no quote of an outcome.
-pub async fn list_unused(conn: &mut Conn, ws: &WorkspaceId, import_id: &str, limit: i64) -> Result<Vec<String>> {
+pub async fn list_unused(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    import_id: &str,
+    limit: i64,
+) -> Result<Vec<String>> {
     let mut sql = Sql::new("SELECT s.id FROM signals s WHERE s.workspace_id = ");
     sql.bind(ws.as_str()).push(" AND s.import_id = ").bind(import_id);
     sql.push(

@@ -159,13 +159,15 @@ pub async fn insert_chunk(
     position: i64,
     bytes: &[u8],
 ) -> Result<()> {
-    sqlx::query("INSERT INTO import_chunks (workspace_id, import_id, position, bytes) VALUES ($1, $2, $3, $4)")
-        .bind(ws.as_str())
-        .bind(import_id)
-        .bind(position)
-        .bind(bytes.to_vec())
-        .execute(conn)
-        .await?;
+    sqlx::query(
+        "INSERT INTO import_chunks (workspace_id, import_id, position, bytes) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(ws.as_str())
+    .bind(import_id)
+    .bind(position)
+    .bind(bytes.to_vec())
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -232,7 +234,8 @@ pub async fn list_refusals(
     let mut sql = Sql::new("SELECT COUNT(*) FROM import_refusals WHERE workspace_id = ");
     sql.bind(ws.as_str()).push(" AND import_id = ").bind(import_id);
     let total = sql.fetch_count(conn).await?;
-    let mut sql = Sql::new("SELECT row_number, field, reason, row_text FROM import_refusals WHERE workspace_id = ");
+    let mut sql =
+        Sql::new("SELECT row_number, field, reason, row_text FROM import_refusals WHERE workspace_id = ");
     sql.bind(ws.as_str()).push(" AND import_id = ").bind(import_id);
     if let Some(cursor) = after {
         sql.push(" AND row_number > ").bind(cursor.sort_number()?);

@@ -107,8 +107,12 @@ pub async fn find_many(
     emails: &[String],
     external_ids: &[String],
 ) -> Result<Vec<(Option<String>, Option<String>, String)>> {
-    let mut sql = Sql::new("SELECT email, external_id, COALESCE(merged_into_id, id) FROM people WHERE workspace_id = ");
-    sql.bind(ws.as_str()).bind_in(" AND (email IN", emails).bind_in(" OR external_id IN", external_ids).push(")");
+    let mut sql =
+        Sql::new("SELECT email, external_id, COALESCE(merged_into_id, id) FROM people WHERE workspace_id = ");
+    sql.bind(ws.as_str())
+        .bind_in(" AND (email IN", emails)
+        .bind_in(" OR external_id IN", external_ids)
+        .push(")");
     sql.fetch_all(conn).await
 }
 
@@ -175,7 +179,12 @@ pub async fn list_accounts(
 }
 
 /// Replaces the accounts that a person belongs to.
-pub async fn update_accounts(conn: &mut Conn, ws: &WorkspaceId, id: &str, account_ids: &[String]) -> Result<()> {
+pub async fn update_accounts(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    id: &str,
+    account_ids: &[String],
+) -> Result<()> {
     sqlx::query("DELETE FROM account_people WHERE workspace_id = $1 AND person_id = $2")
         .bind(ws.as_str())
         .bind(id)

@@ -82,8 +82,14 @@ pub async fn update_undone(conn: &mut Conn, ws: &WorkspaceId, id: &str, now: Mic
 pub async fn move_all(conn: &mut Conn, ws: &WorkspaceId, merge: &Merge) -> Result<i64> {
     let mut n_moved = 0;
     for (kind, table, id) in CARRIERS {
-        note(conn, ws, merge, kind, &format!("SELECT {id} FROM {table} WHERE workspace_id = $1 AND person_id = $4"))
-            .await?;
+        note(
+            conn,
+            ws,
+            merge,
+            kind,
+            &format!("SELECT {id} FROM {table} WHERE workspace_id = $1 AND person_id = $4"),
+        )
+        .await?;
         n_moved += change(
             conn,
             ws,
@@ -92,9 +98,15 @@ pub async fn move_all(conn: &mut Conn, ws: &WorkspaceId, merge: &Merge) -> Resul
         )
         .await?;
     }
-    note(conn, ws, merge, "person", "SELECT id FROM people WHERE workspace_id = $1 AND merged_into_id = $4").await?;
-    change(conn, ws, merge, "UPDATE people SET merged_into_id = $3 WHERE workspace_id = $1 AND merged_into_id = $2")
+    note(conn, ws, merge, "person", "SELECT id FROM people WHERE workspace_id = $1 AND merged_into_id = $4")
         .await?;
+    change(
+        conn,
+        ws,
+        merge,
+        "UPDATE people SET merged_into_id = $3 WHERE workspace_id = $1 AND merged_into_id = $2",
+    )
+    .await?;
     let only_of_merged = "WHERE x.workspace_id = $1 AND x.person_id = $4 AND NOT EXISTS (SELECT 1 FROM";
     let and_kept = "k WHERE k.workspace_id = x.workspace_id AND k.person_id = $5 AND";
     let accounts = format!(

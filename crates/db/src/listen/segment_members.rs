@@ -45,7 +45,12 @@ pub async fn list_people(conn: &mut Conn, ws: &WorkspaceId, after: &str, limit: 
 }
 
 /// The next accounts by id.
-pub async fn list_accounts(conn: &mut Conn, ws: &WorkspaceId, after: &str, limit: i64) -> Result<Vec<Account>> {
+pub async fn list_accounts(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Account>> {
     let mut sql = Sql::new(
         "SELECT id, name, plan, revenue_cents, external_id, traits FROM accounts WHERE archived_at IS NULL \
          AND workspace_id = ",
@@ -62,13 +67,18 @@ pub async fn list_links_of_people(conn: &mut Conn, ws: &WorkspaceId, ids: &[Stri
 }
 
 /// Of these people, the accounts that a rule may look at.
-pub async fn list_accounts_of(conn: &mut Conn, ws: &WorkspaceId, person_ids: &[String]) -> Result<Vec<Account>> {
+pub async fn list_accounts_of(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    person_ids: &[String],
+) -> Result<Vec<Account>> {
     let mut sql = Sql::new(
         "SELECT id, name, plan, revenue_cents, external_id, traits FROM accounts WHERE archived_at IS NULL \
          AND workspace_id = ",
     );
     sql.bind(ws.as_str());
-    sql.push(" AND id IN (SELECT account_id FROM account_people ap WHERE ap.workspace_id = ").bind(ws.as_str());
+    sql.push(" AND id IN (SELECT account_id FROM account_people ap WHERE ap.workspace_id = ")
+        .bind(ws.as_str());
     sql.bind_in(" AND ap.person_id IN", person_ids).push(")");
     sql.fetch_all(conn).await
 }
@@ -119,7 +129,12 @@ pub async fn delete_accounts(
     Ok(())
 }
 
-pub async fn insert_people(conn: &mut Conn, ws: &WorkspaceId, segment_id: &str, ids: &[String]) -> Result<()> {
+pub async fn insert_people(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    segment_id: &str,
+    ids: &[String],
+) -> Result<()> {
     for ids in ids.chunks(ROWS_PER_STATEMENT) {
         let mut sql = Sql::new("INSERT INTO segment_people (workspace_id, segment_id, person_id) VALUES ");
         sql.bind_rows(ids.iter().map(|id| vec![ws.as_str().into(), segment_id.into(), id.into()]));
@@ -129,7 +144,12 @@ pub async fn insert_people(conn: &mut Conn, ws: &WorkspaceId, segment_id: &str, 
     Ok(())
 }
 
-pub async fn insert_accounts(conn: &mut Conn, ws: &WorkspaceId, segment_id: &str, ids: &[String]) -> Result<()> {
+pub async fn insert_accounts(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    segment_id: &str,
+    ids: &[String],
+) -> Result<()> {
     for ids in ids.chunks(ROWS_PER_STATEMENT) {
         let mut sql = Sql::new("INSERT INTO segment_accounts (workspace_id, segment_id, account_id) VALUES ");
         sql.bind_rows(ids.iter().map(|id| vec![ws.as_str().into(), segment_id.into(), id.into()]));
@@ -148,8 +168,9 @@ pub async fn count_signals_of_people(conn: &mut Conn, ws: &WorkspaceId, ids: &[S
 
 /// How many signals name one of these accounts and no person.
 pub async fn count_signals_of_accounts(conn: &mut Conn, ws: &WorkspaceId, ids: &[String]) -> Result<i64> {
-    let mut sql =
-        Sql::new("SELECT COUNT(*) FROM signals WHERE archived_at IS NULL AND person_id IS NULL AND workspace_id = ");
+    let mut sql = Sql::new(
+        "SELECT COUNT(*) FROM signals WHERE archived_at IS NULL AND person_id IS NULL AND workspace_id = ",
+    );
     sql.bind(ws.as_str()).bind_in(" AND account_id IN", ids);
     sql.fetch_count(conn).await
 }

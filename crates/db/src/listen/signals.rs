@@ -275,8 +275,12 @@ fn matching_joined(select: &'static str, join: &'static str, ws: &WorkspaceId, f
     if let Some(segment) = &filter.in_segment {
         sql.push(" AND (EXISTS (SELECT 1 FROM segment_people m WHERE m.workspace_id = s.workspace_id");
         sql.push(" AND m.person_id = s.person_id AND m.segment_id = ").bind(segment.as_str()).push(")");
-        sql.push(" OR (s.person_id IS NULL AND EXISTS (SELECT 1 FROM segment_accounts m WHERE m.workspace_id = ");
-        sql.push("s.workspace_id AND m.account_id = s.account_id AND m.segment_id = ").bind(segment.as_str()).push(")))");
+        sql.push(
+            " OR (s.person_id IS NULL AND EXISTS (SELECT 1 FROM segment_accounts m WHERE m.workspace_id = ",
+        );
+        sql.push("s.workspace_id AND m.account_id = s.account_id AND m.segment_id = ")
+            .bind(segment.as_str())
+            .push(")))");
     }
     if let Some(theme) = &filter.theme_id {
         sql.push(" AND EXISTS (SELECT 1 FROM theme_signals t WHERE t.workspace_id = s.workspace_id");

@@ -24,7 +24,9 @@ pub fn check(invalid: &mut Invalid, traits: &Map<String, Value>) {
                     invalid.check_length(&field, text, TEXT_MAX);
                 }
             }
-            Value::Object(_) => invalid.add(&field, "must be a text, a number, true, false or a list of texts"),
+            Value::Object(_) => {
+                invalid.add(&field, "must be a text, a number, true, false or a list of texts")
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
@@ -32,7 +34,8 @@ pub fn check(invalid: &mut Invalid, traits: &Map<String, Value>) {
 
 /// As stored; a trait without a value is the same as no trait.
 pub fn store(traits: &Map<String, Value>) -> String {
-    let set: Map<_, _> = traits.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let set: Map<_, _> =
+        traits.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
     Value::Object(set).to_string()
 }
 

@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use heedful_db::listen::accounts::{self, Account};
+use heedful_db::listen::import_batches;
 use heedful_db::listen::imports::Import;
 use heedful_db::listen::people::{self, Person};
-use heedful_db::listen::import_batches;
 use heedful_db::listen::signals::Signal;
 use heedful_db::{Conn, WorkspaceId};
 use serde_json::json;
@@ -15,15 +15,21 @@ use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
 
 /// Writes the signals that the source has not given yet, and returns how many those were.
-pub async fn write(conn: &mut Conn, ctx: &Ctx, ws: &WorkspaceId, import: &Import, drafts: Vec<Draft>) -> Result<usize> {
+pub async fn write(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    ws: &WorkspaceId,
+    import: &Import,
+    drafts: Vec<Draft>,
+) -> Result<usize> {
     let people = Known::people(conn, ctx, ws, import, &drafts).await?;
     let accounts = Known::accounts(conn, ctx, ws, import, &drafts).await?;
     let mut rows = Vec::with_capacity(drafts.len());
     let (mut tags_of, mut links) = (HashMap::new(), HashSet::new());
     for draft in drafts {
-        let person_id = draft.person.as_ref().and_then(|key| people.id(key.external_id.as_ref(), key.email.as_ref()));
-        let account_id =
-            draft.account.as_ref().and_then(|key| accounts.account_id(key).cloned());
+        let person_id =
+            draft.person.as_ref().and_then(|key| people.id(key.external_id.as_ref(), key.email.as_ref()));
+        let account_id = draft.account.as_ref().and_then(|key| accounts.account_id(key).cloned());
         if let (Some(account), Some(person)) = (&account_id, &person_id) {
             links.insert((account.clone(), person.clone()));
         }
@@ -98,7 +104,13 @@ impl Known {
         }
     }
 
-    async fn people(conn: &mut Conn, ctx: &Ctx, ws: &WorkspaceId, import: &Import, drafts: &[Draft]) -> Result<Self> {
+    async fn people(
+        conn: &mut Conn,
+        ctx: &Ctx,
+        ws: &WorkspaceId,
+        import: &Import,
+        drafts: &[Draft],
+    ) -> Result<Self> {
         let keys: Vec<&PersonKey> = drafts.iter().filter_map(|draft| draft.person.as_ref()).collect();
         let known = Self::find_people(conn, ws, &keys).await?;
         let mut new = Self::default();
@@ -147,7 +159,13 @@ impl Known {
         Ok(known)
     }
 
-    async fn accounts(conn: &mut Conn, ctx: &Ctx, ws: &WorkspaceId, import: &Import, drafts: &[Draft]) -> Result<Self> {
+    async fn accounts(
+        conn: &mut Conn,
+        ctx: &Ctx,
+        ws: &WorkspaceId,
+        import: &Import,
+        drafts: &[Draft],
+    ) -> Result<Self> {
         let keys: Vec<&AccountKey> = drafts.iter().filter_map(|draft| draft.account.as_ref()).collect();
         let mut known = Self::find_accounts(conn, ws, &keys).await?;
         let mut rows = Vec::new();

@@ -114,7 +114,8 @@ fn parts(text: &str, order: &str) -> Option<DateTime> {
         Some((date, time)) => (date, time_of_day(time.trim())?),
         None => (text, Time::midnight()),
     };
-    let numbers: Vec<i16> = date.split(['/', '.', '-']).map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let numbers: Vec<i16> =
+        date.split(['/', '.', '-']).map(|part| part.parse().ok()).collect::<Option<_>>()?;
     let [first, second, third] = numbers[..] else { return None };
     let (year, month, day) = match order {
         "dmy" => (third, second, first),

@@ -44,7 +44,8 @@ impl EncodingGuess {
         if let Some((encoding, _)) = Encoding::for_bom(&self.head) {
             return encoding;
         }
-        let zeros = |offset: usize| self.head.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
+        let zeros =
+            |offset: usize| self.head.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
         let half = self.head.len() / 2;
         if half > 0 && zeros(1) * 3 > half && zeros(0) * 3 < half {
             UTF_16LE

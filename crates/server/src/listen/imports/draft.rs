@@ -20,7 +20,6 @@ const NAME_MAX: usize = 200;
 /// A signal on its way in.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    pub number: i64,
     /// Checked like any other signal; source, person and account come later.
     pub signal: SignalIn,
     pub occurred_at: Option<Micros>,
@@ -65,8 +64,11 @@ impl Plan {
     pub fn new(mapping: &ImportMapping, columns: &[String]) -> Self {
         let position = |name: &String| columns.iter().position(|column| column == name);
         let body: Vec<usize> = mapping.body.iter().filter_map(position).collect();
-        let at: HashMap<_, _> =
-            mapping.singles().into_iter().filter_map(|(meaning, name)| Some((meaning, position(name?)?))).collect();
+        let at: HashMap<_, _> = mapping
+            .singles()
+            .into_iter()
+            .filter_map(|(meaning, name)| Some((meaning, position(name?)?)))
+            .collect();
         let is_mapped = |index: &usize| body.contains(index) || at.values().any(|used| used == index);
         let zone = mapping.time_zone.as_deref().and_then(|zone| TimeZone::get(zone).ok());
         Self {
@@ -96,7 +98,8 @@ impl Plan {
     }
 
     fn read(&self, row: &Row, external_id: String) -> Result<Draft, Complaint> {
-        let time = self.text(row, "occurred_at").map(|text| dates::parse(text, &self.date_format, &self.zone));
+        let time =
+            self.text(row, "occurred_at").map(|text| dates::parse(text, &self.date_format, &self.zone));
         let occurred_at = time.transpose().map_err(|reason| self.complain("occurred_at", reason))?;
         let score = self.score(row)?;
         let person = self.person(row)?;
@@ -105,7 +108,10 @@ impl Plan {
         let body = body.join("\n\n");
         if body.is_empty() && score.is_none() {
             let field = self.body.first().map_or("row", |index| self.columns[*index].as_str());
-            return Err(Complaint { field: field.to_owned(), reason: "is empty: nothing was said".to_owned() });
+            return Err(Complaint {
+                field: field.to_owned(),
+                reason: "is empty: nothing was said".to_owned(),
+            });
         }
         let signal = SignalIn {
             external_id: Some(external_id),
@@ -121,7 +127,7 @@ impl Plan {
             ..SignalIn::default()
         };
         let signal = self.check(signal)?;
-        Ok(Draft { number: row.number, signal, occurred_at, person, account: self.account(row)? })
+        Ok(Draft { signal, occurred_at, person, account: self.account(row)? })
     }
 
     /// Checked as when somebody types it in. A score may stand without words, as ratings in app stores do.
@@ -194,7 +200,8 @@ impl Plan {
     /// A name alone tells nobody apart, so without an address or an id it is kept here.
     fn context(&self, row: &Row, person: Option<&PersonKey>) -> Map<String, Value> {
         let lone_name = self.at.get("person_name").filter(|_| person.is_none());
-        let named = self.rest.iter().chain(lone_name).map(|index| (&self.columns[*index], &row.cells[*index]));
+        let named =
+            self.rest.iter().chain(lone_name).map(|index| (&self.columns[*index], &row.cells[*index]));
         let more = row.more.iter().map(|(name, value)| (name, value));
         let filled = named.chain(more).filter(|(_, value)| !value.trim().is_empty());
         filled.map(|(name, value)| (name.clone(), Value::from(value.replace('\0', "")))).collect()
@@ -270,7 +277,8 @@ mod tests {
 
     #[test]
     fn a_row_becomes_a_signal_with_its_speaker() {
-        let draft = plan().draft(row(["Nice", "4,5", "Ada@B.org", "Ada", "Acme", "b; a,b", "Firefox"])).unwrap();
+        let draft =
+            plan().draft(row(["Nice", "4,5", "Ada@B.org", "Ada", "Acme", "b; a,b", "Firefox"])).unwrap();
         assert_eq!(draft.signal.score, Some(4.5));
         assert_eq!(draft.signal.tags, ["a", "b"]);
         assert_eq!(draft.signal.context["browser"], "Firefox");
@@ -299,7 +307,9 @@ mod tests {
     fn equal_rows_are_several_and_the_same_again() {
         let ids = |n: usize| {
             let mut plan = plan();
-            let one = |plan: &mut Plan| plan.draft(row(["Same", "", "", "", "", "", ""])).unwrap().signal.external_id;
+            let one = |plan: &mut Plan| {
+                plan.draft(row(["Same", "", "", "", "", "", ""])).unwrap().signal.external_id
+            };
             (0..n).map(|_| one(&mut plan).unwrap()).collect::<Vec<_>>()
         };
         let first = ids(3);

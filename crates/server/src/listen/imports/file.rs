@@ -53,7 +53,11 @@ impl FileReader {
             ws: ws.clone(),
             import_id: import.id.clone(),
             decoder: encoding.new_decoder_with_bom_removal(),
-            records: if is_csv { Records::Csv(CsvRecords::new(delimiter)) } else { Records::JsonLines(JsonLines::default()) },
+            records: if is_csv {
+                Records::Csv(CsvRecords::new(delimiter))
+            } else {
+                Records::JsonLines(JsonLines::default())
+            },
             columns: if is_csv { Vec::new() } else { read_columns(import)? },
             has_header: !is_csv,
             n_records: 0,
@@ -117,7 +121,8 @@ impl FileReader {
             }
             Record::Fields(fields) => {
                 let mut fields: HashMap<String, String> = fields.into_iter().collect();
-                let cells = self.columns.iter().map(|column| fields.remove(column).unwrap_or_default()).collect();
+                let cells =
+                    self.columns.iter().map(|column| fields.remove(column).unwrap_or_default()).collect();
                 let mut more: Vec<_> = fields.into_iter().collect();
                 more.sort();
                 Ok(Row { number: self.n_records, cells, more })
@@ -130,9 +135,13 @@ impl FileReader {
     }
 
     fn refuse(&self, field: &str, reason: String, text: &str) -> ImportRefusal {
-        ImportRefusal { row_number: self.n_records, field: field.to_owned(), reason, row_text: row_text(text) }
+        ImportRefusal {
+            row_number: self.n_records,
+            field: field.to_owned(),
+            reason,
+            row_text: row_text(text),
+        }
     }
-
 }
 
 /// The start of a row, fit to be stored: PostgreSQL takes no zero bytes.
@@ -159,13 +168,17 @@ fn header(record: Record) -> Result<Vec<String>> {
         Record::Cells(cells) => cells,
         Record::Fields(fields) => fields.into_iter().map(|(name, _)| name).collect(),
         Record::Broken(broken) => {
-            return Err(crate::platform::error::Error::field("file", &format!("cannot be read: row 1 {}", broken.reason)));
+            return Err(crate::platform::error::Error::field(
+                "file",
+                &format!("cannot be read: row 1 {}", broken.reason),
+            ));
         }
     };
     let mut names: Vec<String> = Vec::with_capacity(cells.len());
     for (index, cell) in cells.iter().enumerate() {
         let name: String = cell.chars().filter(|c| *c != '\0').take(COLUMN_NAME_MAX).collect();
-        let name = if name.trim().is_empty() { format!("Column {}", index + 1) } else { name.trim().to_owned() };
+        let name =
+            if name.trim().is_empty() { format!("Column {}", index + 1) } else { name.trim().to_owned() };
         let mut unique = name.clone();
         let mut n = 2;
         while names.contains(&unique) {

@@ -10,7 +10,8 @@ use super::detect::DELIMITERS;
 use super::draft::{Draft, Plan};
 use super::file::{FileReader, Parsed};
 use super::wire::{
-    ImportMapping, ImportMappingIn, ImportOut, ImportPreview, PreviewRow, PreviewSignal, read_columns, read_mapping,
+    ImportMapping, ImportMappingIn, ImportOut, ImportPreview, PreviewRow, PreviewSignal, read_columns,
+    read_mapping,
 };
 use crate::platform::auth::{Editor, Viewer};
 use crate::platform::ctx::Ctx;
@@ -70,7 +71,8 @@ pub async fn update_import_mapping(
     imports::update(&mut tx, &editor.ws, &row, ctx.now).await?;
     let row = imports::get(&mut tx, &editor.ws, &id).await?;
     let after = ImportOut::of(row.clone())?;
-    audit::updated(&mut tx, &ctx, &editor, audit::Object { kind: "import", id: &id }, &current, &after).await?;
+    audit::updated(&mut tx, &ctx, &editor, audit::Object { kind: "import", id: &id }, &current, &after)
+        .await?;
     ctx.commit(tx).await?;
     Ok(Json(preview(row, &mapping, &columns, rows)?))
 }

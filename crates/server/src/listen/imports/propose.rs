@@ -5,39 +5,127 @@ use super::wire::ImportMapping;
 
 /// Names in lower case with nothing but letters and digits, the likeliest first.
 const BODY: &[&str] = &[
-    "body", "text", "comment", "comments", "feedback", "message", "description", "content", "reviewtext", "review",
-    "details", "notetext", "attributesbody", "sourcebody", "verbatim", "answer", "response", "utterance", "words",
-    "plainbody", "conversationratingremark",
+    "body",
+    "text",
+    "comment",
+    "comments",
+    "feedback",
+    "message",
+    "description",
+    "content",
+    "reviewtext",
+    "review",
+    "details",
+    "notetext",
+    "attributesbody",
+    "sourcebody",
+    "verbatim",
+    "answer",
+    "response",
+    "utterance",
+    "words",
+    "plainbody",
+    "conversationratingremark",
 ];
 const TITLE: &[&str] = &["reviewtitle", "title", "subject", "notetitle", "attributestitle", "sourcesubject"];
 const EXTERNAL_ID: &[&str] = &[
-    "externalid", "id", "ticketid", "conversationid", "reviewid", "reviewlink", "responseid", "tweetid", "uuid",
-    "token", "sourcerecordid", "noteid",
+    "externalid",
+    "id",
+    "ticketid",
+    "conversationid",
+    "reviewid",
+    "reviewlink",
+    "responseid",
+    "tweetid",
+    "uuid",
+    "token",
+    "sourcerecordid",
+    "noteid",
 ];
 const OCCURRED_AT: &[&str] = &[
-    "occurredat", "createdat", "created", "date", "timestamp", "time", "reviewsubmitmillissinceepoch",
-    "reviewsubmitdateandtime", "submittedat", "submitdateutc", "submitdate", "attributescreateddate", "createddate",
-    "tweetcreated", "datecreated", "updatedat",
+    "occurredat",
+    "createdat",
+    "created",
+    "date",
+    "timestamp",
+    "time",
+    "reviewsubmitmillissinceepoch",
+    "reviewsubmitdateandtime",
+    "submittedat",
+    "submitdateutc",
+    "submitdate",
+    "attributescreateddate",
+    "createddate",
+    "tweetcreated",
+    "datecreated",
+    "updatedat",
 ];
 const SCORE: &[&str] = &[
-    "score", "rating", "starrating", "stars", "nps", "npsscore", "csat", "attributesrating", "satisfactionscore",
-    "conversationratingrating", "calculatedscore",
+    "score",
+    "rating",
+    "starrating",
+    "stars",
+    "nps",
+    "npsscore",
+    "csat",
+    "attributesrating",
+    "satisfactionscore",
+    "conversationratingrating",
+    "calculatedscore",
 ];
 const PERSON_EMAIL: &[&str] = &[
-    "email", "personemail", "requesteremail", "useremail", "authoremail", "customeremail", "emailaddress", "contactemail",
-    "sourceauthoremail", "respondentemail",
+    "email",
+    "personemail",
+    "requesteremail",
+    "useremail",
+    "authoremail",
+    "customeremail",
+    "emailaddress",
+    "contactemail",
+    "sourceauthoremail",
+    "respondentemail",
 ];
 const PERSON_NAME: &[&str] = &[
-    "name", "personname", "requester", "requestername", "username", "author", "authorname", "customername", "fullname",
-    "reviewernickname", "attributesreviewernickname", "sourceauthorname", "contactname", "participant",
+    "name",
+    "personname",
+    "requester",
+    "requestername",
+    "username",
+    "author",
+    "authorname",
+    "customername",
+    "fullname",
+    "reviewernickname",
+    "attributesreviewernickname",
+    "sourceauthorname",
+    "contactname",
+    "participant",
 ];
-const PERSON_EXTERNAL_ID: &[&str] =
-    &["userid", "personid", "personexternalid", "requesterid", "customerid", "authorid", "authoruserid", "contactid"];
-const ACCOUNT_NAME: &[&str] =
-    &["account", "accountname", "company", "companyname", "organization", "organisation", "customer", "companydomain"];
-const ACCOUNT_EXTERNAL_ID: &[&str] = &["accountid", "companyid", "organizationid", "organisationid", "accountexternalid"];
+const PERSON_EXTERNAL_ID: &[&str] = &[
+    "userid",
+    "personid",
+    "personexternalid",
+    "requesterid",
+    "customerid",
+    "authorid",
+    "authoruserid",
+    "contactid",
+];
+const ACCOUNT_NAME: &[&str] = &[
+    "account",
+    "accountname",
+    "company",
+    "companyname",
+    "organization",
+    "organisation",
+    "customer",
+    "companydomain",
+];
+const ACCOUNT_EXTERNAL_ID: &[&str] =
+    &["accountid", "companyid", "organizationid", "organisationid", "accountexternalid"];
 const LANGUAGE: &[&str] = &["language", "lang", "locale", "reviewerlanguage"];
-const PAGE_URL: &[&str] = &["pageurl", "url", "page", "displayurl", "sourceurl", "referer", "metadatareferer"];
+const PAGE_URL: &[&str] =
+    &["pageurl", "url", "page", "displayurl", "sourceurl", "referer", "metadatareferer"];
 const APP_VERSION: &[&str] = &["appversion", "appversionname", "version", "appversioncode", "release"];
 const TAGS: &[&str] = &["tags", "labels", "label", "tag", "categories", "category"];
 const MAY_SHOW: &[&str] = &["mayshow", "consent"];

@@ -63,8 +63,11 @@ impl CsvRecords {
         let mut records = Vec::new();
         // To the parser empty input means the end of the file.
         while last || !input.is_empty() {
-            let (result, n_read, n_output, n_ends) =
-                self.core.read_record(input, &mut self.output[self.n_output..], &mut self.ends[self.n_ends..]);
+            let (result, n_read, n_output, n_ends) = self.core.read_record(
+                input,
+                &mut self.output[self.n_output..],
+                &mut self.ends[self.n_ends..],
+            );
             input = &input[n_read..];
             self.n_output += n_output;
             self.n_ends += n_ends;
@@ -177,7 +180,9 @@ fn flatten(prefix: &str, object: &Map<String, Value>, depth: usize, fields: &mut
     for (name, value) in object {
         let name = format!("{prefix}{}", name.replace('\0', ""));
         match value {
-            Value::Object(inner) if depth < DEPTH_MAX => flatten(&format!("{name}."), inner, depth + 1, fields),
+            Value::Object(inner) if depth < DEPTH_MAX => {
+                flatten(&format!("{name}."), inner, depth + 1, fields)
+            }
             value => fields.push((name, plain(value))),
         }
     }
@@ -236,7 +241,8 @@ mod tests {
 
     #[test]
     fn json_lines_flatten_and_complain_line_by_line() {
-        let text = "{\"id\":1,\"from\":{\"email\":\"a@b.c\"},\"tags\":[\"x\",\"y\"],\"no\":null}\n\n[1]\n{\"id\":\n";
+        let text =
+            "{\"id\":1,\"from\":{\"email\":\"a@b.c\"},\"tags\":[\"x\",\"y\"],\"no\":null}\n\n[1]\n{\"id\":\n";
         let mut records = JsonLines::default();
         let mut found = records.push(&text.as_bytes()[..20], false);
         found.extend(records.push(&text.as_bytes()[20..], true));
@@ -244,7 +250,8 @@ mod tests {
         if let Record::Fields(fields) = &mut found[0] {
             fields.sort();
         }
-        let expect = vec![field("from.email", "a@b.c"), field("id", "1"), field("no", ""), field("tags", "x, y")];
+        let expect =
+            vec![field("from.email", "a@b.c"), field("id", "1"), field("no", ""), field("tags", "x, y")];
         assert_eq!(found[0], Record::Fields(expect));
         assert!(matches!(&found[1], Record::Broken(broken) if broken.reason.contains("object")));
         assert!(matches!(&found[2], Record::Broken(broken) if broken.reason.contains("valid JSON")));

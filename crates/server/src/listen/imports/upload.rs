@@ -225,9 +225,13 @@ impl Incoming {
 
     fn take(&mut self, bytes: &[u8]) -> Result<()> {
         self.n_bytes += bytes.len();
-        let is_bomb = self.n_bytes > UNPACKED_BYTES_FREE && self.n_bytes / UNPACKED_RATIO_MAX > self.n_received;
+        let is_bomb =
+            self.n_bytes > UNPACKED_BYTES_FREE && self.n_bytes / UNPACKED_RATIO_MAX > self.n_received;
         if is_bomb {
-            return Err(Error::field("file", "unpacks to more than 200 times its size, which no feedback does"));
+            return Err(Error::field(
+                "file",
+                "unpacks to more than 200 times its size, which no feedback does",
+            ));
         }
         if self.n_bytes > FILE_BYTES_MAX {
             return Err(Error::field("file", "is larger than 200 MB once unpacked"));
@@ -266,7 +270,8 @@ async fn finish(ctx: &Ctx, caller: &Caller, mut row: Import) -> Result<ImportPre
         let mut conn = ctx.read().await?;
         imports::find_chunk(&mut conn, &caller.ws, &row.id, 0).await?.unwrap_or_default()
     };
-    let encoding = encoding_rs::Encoding::for_label(row.file_encoding.as_bytes()).unwrap_or(encoding_rs::UTF_8);
+    let encoding =
+        encoding_rs::Encoding::for_label(row.file_encoding.as_bytes()).unwrap_or(encoding_rs::UTF_8);
     let text = decode(&mut encoding.new_decoder_with_bom_removal(), &first, false);
     detect::format(&text).clone_into(&mut row.file_format);
     row.delimiter = detect::delimiter(&text).to_string();

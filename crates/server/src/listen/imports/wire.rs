@@ -175,7 +175,11 @@ impl ImportMapping {
             invalid.check_choice("mapping.date_format", format, DATE_FORMATS);
         }
         if let Some(zone) = &self.time_zone {
-            invalid.check("mapping.time_zone", TimeZone::get(zone).is_ok(), "must be a zone such as Europe/Berlin");
+            invalid.check(
+                "mapping.time_zone",
+                TimeZone::get(zone).is_ok(),
+                "must be a zone such as Europe/Berlin",
+            );
         }
         match &self.score_kind {
             Some(kind) => invalid.check_choice("mapping.score_kind", kind, SCORE_KINDS),

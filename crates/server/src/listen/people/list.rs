@@ -95,8 +95,11 @@ async fn with_all(conn: &mut Conn, ws: &WorkspaceId, rows: Vec<Person>) -> Resul
     for (person, id, name) in people::list_accounts(conn, ws, &ids).await? {
         accounts.entry(person).or_default().push(PersonAccount { id, name });
     }
-    let voices: HashMap<String, _> =
-        people::list_voices(conn, ws, &ids).await?.into_iter().map(|voice| (voice.person_id.clone(), voice)).collect();
+    let voices: HashMap<String, _> = people::list_voices(conn, ws, &ids)
+        .await?
+        .into_iter()
+        .map(|voice| (voice.person_id.clone(), voice))
+        .collect();
     let out = rows.into_iter().map(|row| {
         let accounts = accounts.remove(&row.id).unwrap_or_default();
         let voice = voices.get(&row.id);

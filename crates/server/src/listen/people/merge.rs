@@ -92,12 +92,12 @@ pub async fn merge_people(
     Path(id): Path<String>,
     Body(input): Body<PersonMergeIn>,
 ) -> Result<(StatusCode, Json<PersonMergeOut>)> {
-    if input.other_id == id {
-        return Err(Error::field("other_id", "must be another person"));
-    }
     let mut tx = ctx.begin().await?;
     let (kept, current) = read(&mut tx, &admin.ws, &id).await?;
     if_match.check(kept.version, || current)?;
+    if input.other_id == id {
+        return Err(Error::field("other_id", "must be another person"));
+    }
     let merged = match people::get(&mut tx, &admin.ws, &input.other_id).await {
         Err(error) if error.is_not_found() => return Err(Error::field("other_id", "names nobody here")),
         other => other?,
@@ -188,12 +188,22 @@ async fn separate(conn: &mut Conn, ctx: &Ctx, caller: &Caller, kept: Person, mer
     own.retain(|name, value| {
         kept_before.traits.contains_key(name) || merged_before.traits.get(name) != Some(value)
     });
-    let was_filled = |now: &Option<String>, before: &Option<String>, other: &Option<String>| before.is_none() && now == other;
+    let was_filled = |now: &Option<String>, before: &Option<String>, other: &Option<String>| {
+        before.is_none() && now == other
+    };
     let unsubscribed_by_merge =
         kept_before.unsubscribed_at.is_none() && kept.unsubscribed_at == merged_before.unsubscribed_at;
     let freed = Person {
-        name: if kept_before.name.is_empty() && kept.name == merged_before.name { String::new() } else { kept.name.clone() },
-        email: if was_filled(&kept.email, &kept_before.email, &merged_before.email) { None } else { kept.email.clone() },
+        name: if kept_before.name.is_empty() && kept.name == merged_before.name {
+            String::new()
+        } else {
+            kept.name.clone()
+        },
+        email: if was_filled(&kept.email, &kept_before.email, &merged_before.email) {
+            None
+        } else {
+            kept.email.clone()
+        },
         external_id: if was_filled(&kept.external_id, &kept_before.external_id, &merged_before.external_id) {
             None
         } else {

@@ -1,7 +1,7 @@
 //! How people look on the wire, and which are acceptable.
 
-use heedful_db::listen::people::{Person, Voice};
 use heedful_db::Micros;
+use heedful_db::listen::people::{Person, Voice};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -105,7 +105,11 @@ impl PersonOut {
 impl PersonIn {
     pub fn validate(self) -> Result<Valid<Self>, Invalid> {
         let mut invalid = Invalid::default();
-        let input = Self { email: clean(self.email).map(|email| email.to_lowercase()), external_id: clean(self.external_id), ..self };
+        let input = Self {
+            email: clean(self.email).map(|email| email.to_lowercase()),
+            external_id: clean(self.external_id),
+            ..self
+        };
         invalid.check_length("name", &input.name, NAME_MAX);
         check_email(&mut invalid, input.email.as_deref());
         invalid.check_optional("external_id", input.external_id.as_deref(), EXTERNAL_ID_MAX);
@@ -198,6 +202,9 @@ mod tests {
         check(PersonIn { email: Some(" Ada@Example.org ".to_owned()), ..PersonIn::default() }, &[]);
         check(PersonIn { email: Some("ada at example".to_owned()), ..named() }, &["email"]);
         let nested = serde_json::json!({"plan": {"name": "pro"}});
-        check(PersonIn { traits: nested.as_object().cloned().unwrap_or_default(), ..named() }, &["traits.plan"]);
+        check(
+            PersonIn { traits: nested.as_object().cloned().unwrap_or_default(), ..named() },
+            &["traits.plan"],
+        );
     }
 }

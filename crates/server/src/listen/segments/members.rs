@@ -64,7 +64,12 @@ enum Step {
 }
 
 /// Writes out the members among the next people; returns the last id looked at, none at the end.
-async fn refresh_people(conn: &mut Conn, ws: &WorkspaceId, asked: &[Asked], after: &str) -> Result<Option<String>> {
+async fn refresh_people(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    asked: &[Asked],
+    after: &str,
+) -> Result<Option<String>> {
     let people = table::list_people(conn, ws, after, PEOPLE_PER_BATCH).await?;
     let last = next(&people, PEOPLE_PER_BATCH, |person| &person.id);
     let answers = people_in(conn, ws, asked, &people).await?;
@@ -75,7 +80,12 @@ async fn refresh_people(conn: &mut Conn, ws: &WorkspaceId, asked: &[Asked], afte
     Ok(last)
 }
 
-async fn refresh_accounts(conn: &mut Conn, ws: &WorkspaceId, asked: &[Asked], after: &str) -> Result<Option<String>> {
+async fn refresh_accounts(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    asked: &[Asked],
+    after: &str,
+) -> Result<Option<String>> {
     let accounts = table::list_accounts(conn, ws, after, ACCOUNTS_PER_BATCH).await?;
     let last = next(&accounts, ACCOUNTS_PER_BATCH, |account| &account.id);
     for segment in asked {
@@ -111,7 +121,8 @@ pub async fn people_in(
             let own = accounts_of.get(&person.id).map(Vec::as_slice).unwrap_or_default();
             !segment.rule.asks_accounts() || own.iter().any(|id| fitting.contains(id.as_str()))
         };
-        let members = people.iter().filter(|person| segment.rule.holds_for_person(person) && has_fitting(person));
+        let members =
+            people.iter().filter(|person| segment.rule.holds_for_person(person) && has_fitting(person));
         members.map(|person| person.id.clone()).collect()
     });
     Ok(members.collect())
@@ -146,13 +157,21 @@ async fn has_person(conn: &mut Conn, ws: &WorkspaceId, rule: &Rule, account_id: 
 }
 
 /// Counting without writing: how [`super::preview`] walks over everybody.
-pub async fn next_people(conn: &mut Conn, ws: &WorkspaceId, after: &str) -> Result<(Vec<Person>, Option<String>)> {
+pub async fn next_people(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    after: &str,
+) -> Result<(Vec<Person>, Option<String>)> {
     let people = table::list_people(conn, ws, after, PEOPLE_PER_BATCH).await?;
     let last = next(&people, PEOPLE_PER_BATCH, |person| &person.id);
     Ok((people, last))
 }
 
-pub async fn next_accounts(conn: &mut Conn, ws: &WorkspaceId, after: &str) -> Result<(Vec<Account>, Option<String>)> {
+pub async fn next_accounts(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    after: &str,
+) -> Result<(Vec<Account>, Option<String>)> {
     let accounts = table::list_accounts(conn, ws, after, ACCOUNTS_PER_BATCH).await?;
     let last = next(&accounts, ACCOUNTS_PER_BATCH, |account| &account.id);
     Ok((accounts, last))

@@ -1,2 +1,6 @@
+mod accounts;
+mod imports;
+mod people;
+mod segments;
 mod signals;
 mod sources;
