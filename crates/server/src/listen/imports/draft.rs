@@ -20,7 +20,6 @@ const NAME_MAX: usize = 200;
 /// A signal on its way in.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    pub number: i64,
     /// Checked like any other signal; source, person and account come later.
     pub signal: SignalIn,
     pub occurred_at: Option<Micros>,
@@ -128,7 +127,7 @@ impl Plan {
             ..SignalIn::default()
         };
         let signal = self.check(signal)?;
-        Ok(Draft { number: row.number, signal, occurred_at, person, account: self.account(row)? })
+        Ok(Draft { signal, occurred_at, person, account: self.account(row)? })
     }
 
     /// Checked as when somebody types it in. A score may stand without words, as ratings in app stores do.

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::Path;
-use axum::http::{HeaderName, header};
-use axum::response::{AppendHeaders, IntoResponse};
+use axum::http::header;
+use axum::response::IntoResponse;
 use heedful_db::listen::imports::{self, Refusal};
 
 use super::wire::ImportRefusal;
@@ -59,11 +59,11 @@ pub async fn download_import_refusals(
         }
     }
     let bytes = writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))?;
-    let headers: [(HeaderName, &str); 2] = [
+    let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"refused-rows.csv\""),
     ];
-    Ok((AppendHeaders(headers), bytes))
+    Ok((headers, bytes))
 }
 
 /// A cell that no spreadsheet takes for a formula.

@@ -92,12 +92,12 @@ pub async fn merge_people(
     Path(id): Path<String>,
     Body(input): Body<PersonMergeIn>,
 ) -> Result<(StatusCode, Json<PersonMergeOut>)> {
-    if input.other_id == id {
-        return Err(Error::field("other_id", "must be another person"));
-    }
     let mut tx = ctx.begin().await?;
     let (kept, current) = read(&mut tx, &admin.ws, &id).await?;
     if_match.check(kept.version, || current)?;
+    if input.other_id == id {
+        return Err(Error::field("other_id", "must be another person"));
+    }
     let merged = match people::get(&mut tx, &admin.ws, &input.other_id).await {
         Err(error) if error.is_not_found() => return Err(Error::field("other_id", "names nobody here")),
         other => other?,
