@@ -1,1 +1,3 @@
 //! Tables of the `understand` stage.
+
+pub mod metrics;
