@@ -7,3 +7,5 @@ pub mod metrics;
 pub mod theme_changes;
 pub mod theme_numbers;
 pub mod themes;
+//! Tables of the `understand` stage.
+
