@@ -8,6 +8,7 @@ pub mod docs;
 pub mod error;
 pub mod estimates;
 pub mod extract;
+pub mod figure;
 pub mod health;
 pub mod http;
 pub mod idempotency;

@@ -132,7 +132,9 @@ async fn add_workspace(app: &App, name: &str, prefix: &str) -> WorkspaceId {
             updated_at: ctx.now,
         };
         users::insert(&mut tx, &user).await.unwrap();
-        let ws = if let Some(owner) = &owner { owner.ws.clone() } else {
+        let ws = if let Some(owner) = &owner {
+            owner.ws.clone()
+        } else {
             let made = setup::create_workspace(&mut tx, &ctx, &user.id, name).await.unwrap();
             owner.insert(made).ws.clone()
         };
