@@ -12,6 +12,7 @@ pub mod docs;
 pub mod docs_page;
 pub mod error;
 pub mod extract;
+pub mod figure;
 pub mod health;
 pub mod http;
 pub mod idempotency;
