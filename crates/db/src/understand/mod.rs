@@ -7,5 +7,4 @@ pub mod metrics;
 pub mod theme_changes;
 pub mod theme_numbers;
 pub mod themes;
-//! Tables of the `understand` stage.
 

@@ -8,6 +8,9 @@ use super::error::{Error, Result};
 use super::secret;
 use crate::app::App;
 
+/// A proxy or caller may bring an id of its own; longer ones are not kept.
+const REQUEST_ID_MAX: usize = 100;
+
 /// The time is read once per request, so that everything a request writes carries the same instant.
 #[derive(Clone)]
 pub struct Ctx {
@@ -51,7 +54,8 @@ impl FromRequestParts<App> for Ctx {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let request_id = parts.headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+        let request_id = parts.headers.get("x-request-id").and_then(|id| id.to_str().ok());
+        let request_id = request_id.filter(|id| id.len() <= REQUEST_ID_MAX).map(str::to_owned);
         Ok(Self { app: app.clone(), now: app.now(), request_id })
     }
 }

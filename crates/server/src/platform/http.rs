@@ -1,6 +1,6 @@
 //! What every answer carries, and what no request may do.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, Method, header};
@@ -17,6 +17,7 @@ const HEADERS: &[(&str, &str)] = &[
     ("referrer-policy", "strict-origin-when-cross-origin"),
     ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
     ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
 ];
 
@@ -74,9 +75,19 @@ pub fn client_ip(app: &App, request_headers: &axum::http::HeaderMap, peer: Optio
         .and_then(|list| list.rsplit(',').next())
         .and_then(|ip| ip.trim().parse::<IpAddr>().ok());
     match forwarded.or(peer.map(|peer| peer.ip())) {
-        Some(ip) => ip.to_string(),
+        Some(IpAddr::V4(ip)) => ip.to_string(),
+        Some(IpAddr::V6(ip)) => match ip.to_ipv4_mapped() {
+            Some(ip) => ip.to_string(),
+            None => network(ip),
+        },
         None => "local".to_owned(),
     }
+}
+
+/// One subscriber commonly has a whole /64, so that is what is counted.
+fn network(ip: Ipv6Addr) -> String {
+    let [a, b, c, d, ..] = ip.segments();
+    format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
 }
 
 /// The caller's address as an argument of a handler.

@@ -1,10 +1,15 @@
 //! The ground below the loop: who is calling and may do what, errors, paging, mail, audit.
 
+pub mod account;
+pub mod api_tokens;
 pub mod audit;
+pub mod audit_log;
 pub mod auth;
 pub mod clock;
+pub mod csv_out;
 pub mod ctx;
 pub mod docs;
+pub mod docs_page;
 pub mod error;
 pub mod estimates;
 pub mod extract;
@@ -14,7 +19,12 @@ pub mod http;
 pub mod idempotency;
 pub mod ids;
 pub mod invalid;
+pub mod invitations;
+pub mod jobs;
+pub mod letters;
 pub mod mail;
+pub mod members;
+pub mod outbox;
 pub mod paging;
 pub mod password;
 pub mod periods;
@@ -22,16 +32,32 @@ pub mod queue;
 pub mod rate_limit;
 pub mod requests;
 pub mod search;
+pub mod password_resets;
+pub mod saved_views;
 pub mod secret;
 pub mod sessions;
 pub mod setup;
 pub mod time;
 pub mod web;
+pub mod workspaces;
 
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(sessions::routes()).merge(setup::routes()).merge(search::routes())
+    OpenApiRouter::new()
+        .merge(sessions::routes())
+        .merge(setup::routes())
+        .merge(search::routes())
+        .merge(account::routes())
+        .merge(password_resets::routes())
+        .merge(workspaces::routes())
+        .merge(members::routes())
+        .merge(invitations::routes())
+        .merge(api_tokens::routes())
+        .merge(audit_log::routes())
+        .merge(jobs::routes())
+        .merge(outbox::routes())
+        .merge(saved_views::routes())
 }

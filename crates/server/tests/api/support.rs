@@ -46,11 +46,20 @@ pub struct Answer {
 
 impl TestApp {
     pub async fn new() -> Self {
+        Self::start(None).await
+    }
+
+    /// Sends its mails through a server.
+    pub async fn with_smtp(url: &str) -> Self {
+        Self::start(Some(url.to_owned())).await
+    }
+
+    async fn start(smtp_url: Option<String>) -> Self {
         let db = TestDb::new().await.unwrap();
         let config = Config {
             data_dir: db.folder.path().to_owned(),
             public_url: "http://heedful.test".to_owned(),
-            smtp_url: None,
+            smtp_url,
             mail_from: "Heedful <heedful@heedful.test>".to_owned(),
             trust_proxy: false,
         };
@@ -163,6 +172,11 @@ impl Client {
         let mut client = self.clone();
         client.headers.insert(name, value.parse().unwrap());
         client
+    }
+
+    /// The same caller at another server.
+    pub fn at(&self, router: Router) -> Self {
+        Self { router, headers: self.headers.clone() }
     }
 
     /// Says which version was seen.
