@@ -6,7 +6,6 @@ use futures_util::TryStreamExt;
 use sqlx::any::{AnyRow, AnyTypeInfoKind};
 use sqlx::{AssertSqlSafe, Column, Executor, Row, ValueRef};
 
-use crate::query::Value;
 use crate::{Conn, Error, Result};
 
 /// A table of the schema.
@@ -232,9 +231,9 @@ pub async fn delete_all(conn: &mut Conn, schema: i64) -> Result<()> {
 fn push_cell(sql: &mut String, values: &mut Vec<Bound>, cell: Cell) {
     let value = match cell {
         Cell::Null => return sql.push_str("NULL"),
-        Cell::Text(text) => Bound::Plain(Value::Text(text)),
-        Cell::Integer(number) => Bound::Plain(Value::Integer(number)),
-        Cell::Double(number) => Bound::Plain(Value::Double(number)),
+        Cell::Text(text) => Bound::Text(text),
+        Cell::Integer(number) => Bound::Integer(number),
+        Cell::Double(number) => Bound::Double(number),
         Cell::Bytes(bytes) => Bound::Bytes(bytes),
     };
     values.push(value);
@@ -243,7 +242,9 @@ fn push_cell(sql: &mut String, values: &mut Vec<Bound>, cell: Cell) {
 }
 
 enum Bound {
-    Plain(Value),
+    Text(String),
+    Integer(i64),
+    Double(f64),
     Bytes(Vec<u8>),
 }
 
@@ -252,9 +253,9 @@ async fn execute(conn: &mut Conn, sql: String, values: Vec<Bound>) -> Result<()>
     let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
     for value in values {
         query = match value {
-            Bound::Plain(Value::Text(text)) => query.bind(text),
-            Bound::Plain(Value::Integer(number)) => query.bind(number),
-            Bound::Plain(Value::Double(number)) => query.bind(number),
+            Bound::Text(text) => query.bind(text),
+            Bound::Integer(number) => query.bind(number),
+            Bound::Double(number) => query.bind(number),
             Bound::Bytes(bytes) => query.bind(bytes),
         };
     }

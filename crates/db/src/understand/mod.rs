@@ -7,4 +7,3 @@ pub mod metrics;
 pub mod theme_changes;
 pub mod theme_numbers;
 pub mod themes;
-

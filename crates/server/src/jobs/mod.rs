@@ -3,8 +3,8 @@
 pub mod clean_up;
 pub mod mail;
 pub mod rules;
-pub mod search;
 pub mod schedule;
+pub mod search;
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
-mod interviews;
 mod accounts;
 mod imports;
+mod interviews;
 mod people;
 mod segments;
 mod signals;
