@@ -1,6 +1,8 @@
 import type { Component } from 'svelte';
 import Ear from '@lucide/svelte/icons/ear';
+import Gauge from '@lucide/svelte/icons/gauge';
 import House from '@lucide/svelte/icons/house';
+import Megaphone from '@lucide/svelte/icons/megaphone';
 import Settings from '@lucide/svelte/icons/settings';
 
 export interface NavPage {
@@ -25,6 +27,26 @@ export const nav: NavSection[] = [
     title: 'Listen',
     icon: Ear,
     pages: [{ title: 'Inbox', href: '/listen/signals', key: 'i', also: 'signals feedback' }],
+  },
+  {
+    title: 'Share',
+    icon: Megaphone,
+    pages: [
+      { title: 'Outcomes', href: '/share/outcomes', key: 'o', also: 'publish results learned' },
+      { title: 'Critiques', href: '/share/critiques', also: 'objections moderation' },
+    ],
+  },
+  {
+    title: 'Measure',
+    icon: Gauge,
+    pages: [
+      {
+        title: 'Learning',
+        href: '/measure/learning',
+        key: 'm',
+        also: 'time to validated learning nps pmf calibration',
+      },
+    ],
   },
   {
     title: 'Settings',
