@@ -1,5 +1,6 @@
 import type { Component } from 'svelte';
 import Ear from '@lucide/svelte/icons/ear';
+import Gavel from '@lucide/svelte/icons/gavel';
 import House from '@lucide/svelte/icons/house';
 import Settings from '@lucide/svelte/icons/settings';
 
@@ -25,6 +26,16 @@ export const nav: NavSection[] = [
     title: 'Listen',
     icon: Ear,
     pages: [{ title: 'Inbox', href: '/listen/signals', key: 'i', also: 'signals feedback' }],
+  },
+  {
+    title: 'Decide',
+    icon: Gavel,
+    pages: [
+      { title: 'Decisions', href: '/decide/decisions', key: 'd', also: 'verdict log' },
+      { title: 'Actions', href: '/decide/actions', key: 'a', also: 'tasks to do overdue' },
+      { title: 'Rules', href: '/decide/rules', key: 'r', also: 'threshold firing alarm' },
+      { title: 'Reviews', href: '/decide/reviews', key: 'w', also: 'weekly agenda minutes' },
+    ],
   },
   {
     title: 'Settings',

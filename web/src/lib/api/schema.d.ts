@@ -666,22 +666,22 @@ export interface components {
     /** @description Absent fields stay as they are, null clears. */
     ActionPatch: {
       /** @default null */
-      title: string | null;
+      title?: string | null;
       /** @default null */
-      note: string | null;
+      note?: string | null;
       /** @default null */
-      owner_id: string | null;
+      owner_id?: string | null;
       /**
        * Format: date-time
        * @default null
        */
-      due_at: string | null;
+      due_at?: string | null;
       /** @default null */
-      decision_id: string | null;
+      decision_id?: string | null;
       /** @default null */
-      hypothesis_id: string | null;
+      hypothesis_id?: string | null;
       /** @default null */
-      metric_id: string | null;
+      metric_id?: string | null;
     };
     /** @description Something to look at together. */
     AgendaItem: {
@@ -840,35 +840,35 @@ export interface components {
     /** @description Absent fields stay as they are, null clears. */
     DecisionPatch: {
       /** @default null */
-      question: string | null;
+      question?: string | null;
       /** @default null */
-      options: components['schemas']['DecisionOption'][] | null;
+      options?: components['schemas']['DecisionOption'][] | null;
       /** @default null */
-      evidence: components['schemas']['EvidenceIn'][] | null;
+      evidence?: components['schemas']['EvidenceIn'][] | null;
       /** @default null */
-      rule_text: string | null;
+      rule_text?: string | null;
       /** @default null */
-      rule_firing_id: string | null;
+      rule_firing_id?: string | null;
       /** @default null */
-      bet_id: string | null;
+      bet_id?: string | null;
       /** @default null */
-      experiment_id: string | null;
+      experiment_id?: string | null;
       /** @default null */
-      hypothesis_id: string | null;
+      hypothesis_id?: string | null;
       /** @default null */
-      owner_id: string | null;
+      owner_id?: string | null;
       /**
        * Format: date-time
        * @default null
        */
-      due_at: string | null;
+      due_at?: string | null;
       /** @default null */
-      dissent: components['schemas']['Dissent'][] | null;
+      dissent?: components['schemas']['Dissent'][] | null;
       /**
        * Format: date-time
        * @default null
        */
-      review_at: string | null;
+      review_at?: string | null;
     };
     Definition: {
       measure: string;
@@ -1389,7 +1389,7 @@ export interface components {
        * @description weekly, the only kind so far and the one when not given
        * @default null
        */
-      kind: string | null;
+      kind?: string | null;
     };
     ReviewOut: {
       id: string;
@@ -1508,31 +1508,31 @@ export interface components {
     /** @description Absent fields stay as they are, null clears. A change of what is compared re-arms the rule. */
     RulePatch: {
       /** @default null */
-      name: string | null;
+      name?: string | null;
       /** @default null */
-      theme_id: string | null;
+      theme_id?: string | null;
       /** @default null */
-      segment_id: string | null;
+      segment_id?: string | null;
       /** @default null */
-      metric_id: string | null;
+      metric_id?: string | null;
       /** @default null */
-      count_of: string | null;
+      count_of?: string | null;
       /** @default null */
-      op: string | null;
+      op?: string | null;
       /**
        * Format: double
        * @default null
        */
-      threshold: number | null;
+      threshold?: number | null;
       /**
        * Format: int64
        * @default null
        */
-      window_days: number | null;
+      window_days?: number | null;
       /** @default null */
-      owner_id: string | null;
+      owner_id?: string | null;
       /** @default null */
-      enabled: boolean | null;
+      enabled?: boolean | null;
     };
     RunningTestOut: {
       id: string;
@@ -1692,23 +1692,23 @@ export interface components {
     /** @description Absent fields stay as they are, null clears. */
     SignalPatch: {
       /** @default null */
-      body: string | null;
+      body?: string | null;
       /** @default null */
-      person_id: string | null;
+      person_id?: string | null;
       /** @default null */
-      account_id: string | null;
+      account_id?: string | null;
       /** @default null */
-      usage_context: string | null;
+      usage_context?: string | null;
       /** @default null */
-      segment_id: string | null;
+      segment_id?: string | null;
       /** @default null */
-      assignee_id: string | null;
+      assignee_id?: string | null;
       /** @default null */
-      next_step: components['schemas']['NextStep'] | null;
+      next_step?: components['schemas']['NextStep'] | null;
       /** @default null */
-      may_show: string | null;
+      may_show?: string | null;
       /** @default null */
-      tags: string[] | null;
+      tags?: string[] | null;
     };
     SignalsChange: {
       /** @description At most 500. */
