@@ -13,7 +13,7 @@ const node = (kind: string, id: string, distance: number) => ({
 });
 
 it('puts one kind at one distance together, the nearest first, with what is left out', () => {
-  const nodes = [node('person', 'p', 2), node('signal', 'a', 1), node('signal', 'b', 1)];
+  const nodes = [node('signal', 'p', 2), node('signal', 'a', 1), node('signal', 'b', 1)];
   const rest = [
     { of: { kind: 'theme', id: 't' }, direction: 'causes', kind: 'signal', n: 5 },
     { of: { kind: 'theme', id: 't' }, direction: 'consequences', kind: 'signal', n: 9 },
@@ -21,6 +21,6 @@ it('puts one kind at one distance together, the nearest first, with what is left
   const groups = groupsOf(nodes, rest, 'causes');
   expect(groups.map(({ kind, nodes, more }) => [kind, nodes.length, more])).toEqual([
     ['signal', 2, 5],
-    ['person', 1, 0],
+    ['signal', 1, 0],
   ]);
 });

@@ -22,8 +22,11 @@ export function groupsOf(nodes: Node[], rest: Rest[], direction: 'causes' | 'con
     groups.set(key, group);
   }
   const list = [...groups.values()].sort((a, b) => a.distance - b.distance);
+  const distances = new Map(nodes.map(({ kind, id, distance }) => [`${kind} ${id}`, distance]));
   for (const one of rest.filter((candidate) => candidate.direction === direction)) {
-    const group = list.find(({ kind }) => kind === one.kind);
+    // What is not among the nodes is the object itself, at no distance.
+    const distance = (distances.get(`${one.of.kind} ${one.of.id}`) ?? 0) + 1;
+    const group = list.find((candidate) => candidate.kind === one.kind && candidate.distance === distance);
     if (group) group.more += one.n;
   }
   return list;
