@@ -1,11 +1,13 @@
 /** Where each kind of search result lives. A kind without a page is left out of the results. */
 const PATHS: Record<string, string> = {
   signal: '/listen/signals/',
+  decision: '/decide/decisions/',
 };
 
 /** What each kind is called in the results. */
 export const KINDS: Record<string, string> = {
   signal: 'Signals',
+  decision: 'Decisions',
 };
 
 export function hitHref(kind: string, id: string): string | undefined {

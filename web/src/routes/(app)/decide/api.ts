@@ -2,7 +2,7 @@ import { call, ifMatch, type Schemas } from '#lib/api/client.ts';
 import { kindWords } from '#lib/chain/kinds.ts';
 import { dayIn, nextDay, startOfDay } from '#lib/format/time.ts';
 import { api, session } from '#lib/session.svelte.ts';
-import type { Option } from '#lib/ui/Combobox.svelte';
+import type { Option } from '#lib/ui/options.svelte.ts';
 
 export type Decision = Schemas['DecisionOut'];
 export type Action = Schemas['ActionOut'];

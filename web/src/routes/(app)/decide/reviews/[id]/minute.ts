@@ -1,5 +1,5 @@
 import type { Schemas } from '#lib/api/client.ts';
-import type { Option } from '#lib/ui/Combobox.svelte';
+import type { Option } from '#lib/ui/options.svelte.ts';
 import { dayFromNow, endOfDay, me, type AgendaItem } from '../../api.ts';
 import type { Outcome } from '../../words.ts';
 
