@@ -1,6 +1,7 @@
 import type { Component } from 'svelte';
 import Ear from '@lucide/svelte/icons/ear';
 import Gauge from '@lucide/svelte/icons/gauge';
+import Gavel from '@lucide/svelte/icons/gavel';
 import House from '@lucide/svelte/icons/house';
 import Megaphone from '@lucide/svelte/icons/megaphone';
 import Settings from '@lucide/svelte/icons/settings';
@@ -46,6 +47,13 @@ export const nav: NavSection[] = [
         key: 'm',
         also: 'time to validated learning nps pmf calibration',
       },
+    title: 'Decide',
+    icon: Gavel,
+    pages: [
+      { title: 'Decisions', href: '/decide/decisions', key: 'd', also: 'verdict log' },
+      { title: 'Actions', href: '/decide/actions', key: 'a', also: 'tasks to do overdue' },
+      { title: 'Rules', href: '/decide/rules', key: 'r', also: 'threshold firing alarm' },
+      { title: 'Reviews', href: '/decide/reviews', key: 'w', also: 'weekly agenda minutes' },
     ],
   },
   {

@@ -90,6 +90,7 @@ pub struct RunningTestOut {
 
 /// Which stages of the loop this workspace has been through once.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each stage of the loop was reached or was not")]
 pub struct FirstStepsOut {
     pub signal: bool,
     pub next_step: bool,

@@ -2,12 +2,14 @@
 const PATHS: Record<string, string> = {
   signal: '/listen/signals/',
   outcome: '/share/outcomes/',
+  decision: '/decide/decisions/',
 };
 
 /** What each kind is called in the results. */
 export const KINDS: Record<string, string> = {
   signal: 'Signals',
   outcome: 'Outcomes',
+  decision: 'Decisions',
 };
 
 export function hitHref(kind: string, id: string): string | undefined {
