@@ -24,7 +24,11 @@ export const nav: NavSection[] = [
   {
     title: 'Listen',
     icon: Ear,
-    pages: [{ title: 'Inbox', href: '/listen/signals', key: 'i', also: 'signals feedback' }],
+    pages: [
+      { title: 'Inbox', href: '/listen/signals', key: 'i', also: 'signals feedback' },
+      { title: 'Surveys', href: '/listen/surveys', key: 's', also: 'nps pmf forms questionnaires' },
+      { title: 'Interviews', href: '/listen/interviews', key: 'n', also: 'transcripts conversations' },
+    ],
   },
   {
     title: 'Settings',

@@ -73,12 +73,11 @@ pub async fn get(conn: &mut Conn, ws: &WorkspaceId, id: &str) -> Result<Survey> 
 
 /// The workspace and id of the survey that a public page shows: its key is all that a visitor knows.
 pub async fn find_by_public_key(conn: &mut Conn, key: &str) -> Result<Option<(WorkspaceId, String)>> {
-    let row: Option<(String, String)> = sqlx::query_as(
-        "SELECT workspace_id, id FROM surveys WHERE public_key = $1 AND archived_at IS NULL",
-    )
-    .bind(key)
-    .fetch_optional(conn)
-    .await?;
+    let row: Option<(String, String)> =
+        sqlx::query_as("SELECT workspace_id, id FROM surveys WHERE public_key = $1 AND archived_at IS NULL")
+            .bind(key)
+            .fetch_optional(conn)
+            .await?;
     Ok(row.map(|(ws, id)| (WorkspaceId::from(ws), id)))
 }
 
@@ -108,7 +107,8 @@ pub async fn list(
 
 /// Answers per survey; a survey without any is absent.
 pub async fn count_responses(conn: &mut Conn, ws: &WorkspaceId, ids: &[String]) -> Result<Vec<Count>> {
-    let mut sql = Sql::new("SELECT survey_id, COUNT(*) AS n_responses, MAX(created_at) AS last_at FROM responses");
+    let mut sql =
+        Sql::new("SELECT survey_id, COUNT(*) AS n_responses, MAX(created_at) AS last_at FROM responses");
     sql.push(" WHERE workspace_id = ").bind(ws.as_str()).push(" AND withdrawn_at IS NULL");
     sql.bind_in(" AND survey_id IN", ids).push(" GROUP BY survey_id");
     sql.fetch_all(conn).await

@@ -10,5 +10,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(signals::routes()).merge(sources::routes()).merge(surveys::routes()).merge(interviews::routes())
+    OpenApiRouter::new()
+        .merge(signals::routes())
+        .merge(sources::routes())
+        .merge(surveys::routes())
+        .merge(interviews::routes())
 }

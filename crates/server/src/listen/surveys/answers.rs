@@ -152,6 +152,10 @@ pub fn answers(row: &Response, survey: &Survey, questions: &[FollowUp]) -> Vec<A
             Some(AnswerOut { question_id: id.to_owned(), prompt: Some(prompt.to_owned()), text })
         })
         .collect();
-    answers.extend(given.into_iter().map(|(question_id, text)| AnswerOut { question_id, prompt: None, text }));
+    answers.extend(given.into_iter().map(|(question_id, text)| AnswerOut {
+        question_id,
+        prompt: None,
+        text,
+    }));
     answers
 }

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use heedful_db::listen::surveys::{self, Survey};
-use heedful_db::listen::sources;
-use heedful_db::platform::workspaces;
 use heedful_db::Conn;
+use heedful_db::listen::sources;
+use heedful_db::listen::surveys::{self, Survey};
+use heedful_db::platform::workspaces;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

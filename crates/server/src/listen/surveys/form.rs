@@ -122,7 +122,8 @@ pub fn check(survey: &Survey, draft: &Draft, now: Micros) -> Result<Answer, Erro
 /// Programs are told what to do as well: a person caught by mistake loses nothing.
 fn check_sender(draft: &Draft, now: Micros, errors: &mut Errors) {
     let id = &draft.form_id;
-    let is_id = (20..=100).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    let is_id =
+        (20..=100).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
     let age = draft.served_at.parse::<Micros>().ok().and_then(|served| now.checked_sub(served));
     let complaint = if !draft.trap.is_empty() {
         "Please leave the field “Website” empty and send again."
@@ -145,7 +146,8 @@ fn check_main(survey: &Survey, draft: &Draft, errors: &mut Errors) -> (Option<f6
         return (None, Some(draft.main.clone()));
     }
     let chosen = draft.main.parse::<usize>().ok();
-    let is_value = chosen.is_some_and(|chosen| values(&survey.kind).iter().any(|(value, _)| *value == chosen));
+    let is_value =
+        chosen.is_some_and(|chosen| values(&survey.kind).iter().any(|(value, _)| *value == chosen));
     if !is_value {
         errors.insert("main".to_owned(), "Please choose one answer.".to_owned());
     }
@@ -266,7 +268,8 @@ mod tests {
 
     #[test]
     fn only_what_was_asked_is_kept() {
-        let fields = [("main", "10"), ("q-why", "Hidden"), ("q-role", "Buyer"), ("email", " Ada@Example.com ")];
+        let fields =
+            [("main", "10"), ("q-why", "Hidden"), ("q-role", "Buyer"), ("email", " Ada@Example.com ")];
         let answer = check(&survey("nps"), &draft(&fields), NOW).unwrap();
         assert_eq!(answer.score, Some(10.0));
         assert_eq!(answer.follow_ups.len(), 1);

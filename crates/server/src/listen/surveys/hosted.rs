@@ -120,7 +120,8 @@ fn words(draft: &Draft) -> Vec<String> {
 
 fn too_many(survey: &Survey, look: Look, draft: &Draft, retry_after_s: u32) -> Result<Response> {
     let minutes = retry_after_s.div_ceil(60);
-    let complaint = format!("Too many answers came from your network. Please send again in {minutes} minutes.");
+    let complaint =
+        format!("Too many answers came from your network. Please send again in {minutes} minutes.");
     let errors = Errors::from([("form".to_owned(), complaint)]);
     let html = page::form(survey, look, draft, &errors)?;
     let mut response = page::answer(look, StatusCode::TOO_MANY_REQUESTS, html);
@@ -218,11 +219,14 @@ fn answer(look: Look, outcome: Result<Response>) -> Response {
         Error::NotFound => {
             ("There is nothing here", "The address is not complete, or what was here has been removed.")
         }
-        Error::TooLarge => ("That was too much text", "Please go back, shorten your answer and send it again."),
-        Error::TooMany { .. } => ("Too many requests", "Please wait an hour and try again."),
-        Error::Unavailable => {
-            ("We cannot save this right now", "Nothing was lost on your side: go back and send again in a minute.")
+        Error::TooLarge => {
+            ("That was too much text", "Please go back, shorten your answer and send it again.")
         }
+        Error::TooMany { .. } => ("Too many requests", "Please wait an hour and try again."),
+        Error::Unavailable => (
+            "We cannot save this right now",
+            "Nothing was lost on your side: go back and send again in a minute.",
+        ),
         Error::Malformed(_) => ("The form could not be read", "Please go back and send it again."),
         _ => ("Something went wrong", "It was our fault. Please go back and send again in a minute."),
     };

@@ -4,10 +4,11 @@ use axum::Json;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::scoring::{ScoreOut, Tally, score};
+use super::scoring::{Tally, score};
 use crate::platform::auth::Viewer;
 use crate::platform::error::Result;
 use crate::platform::extract::Query;
+use crate::platform::figure::Figure;
 use crate::platform::invalid::Invalid;
 
 const SIZES: [u32; 6] = [20, 50, 100, 200, 400, 1_000];
@@ -45,7 +46,7 @@ pub struct AskPlanItem {
     /// Answers.
     pub n: u32,
     /// The score and interval that so many answers would give.
-    pub score: ScoreOut,
+    pub score: Figure,
     /// Half the width of the interval: "plus or minus this much".
     pub margin: Option<f64>,
 }
@@ -67,7 +68,11 @@ impl AskPlanQuery {
     fn check(&self) -> std::result::Result<(), Invalid> {
         let mut invalid = Invalid::default();
         invalid.check_choice("kind", &self.kind, &["nps", "pmf"]);
-        invalid.check("n", self.n.is_none_or(|n| (1..=N_MAX).contains(&n)), "must be between 1 and 1,000,000");
+        invalid.check(
+            "n",
+            self.n.is_none_or(|n| (1..=N_MAX).contains(&n)),
+            "must be between 1 and 1,000,000",
+        );
         for (field, share) in [
             ("promoters", self.promoters),
             ("detractors", self.detractors),
@@ -77,7 +82,11 @@ impl AskPlanQuery {
             invalid.check(field, is_share, "must be between 0 and 1");
         }
         let (promoters, detractors) = self.nps_shares();
-        invalid.check("detractors", promoters + detractors <= 1.0, "must leave promoters and detractors at most 1");
+        invalid.check(
+            "detractors",
+            promoters + detractors <= 1.0,
+            "must leave promoters and detractors at most 1",
+        );
         invalid.or(()).map(|_| ())
     }
 
@@ -120,7 +129,11 @@ impl AskPlanQuery {
 }
 
 /// A share of `n`, as a whole number of answers.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and n by the check above")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 0 and n by the check above"
+)]
 fn part(share: f64, n: u32) -> u64 {
     (share * f64::from(n)).round() as u64
 }
@@ -144,7 +157,9 @@ mod tests {
             assert!(margins.is_sorted_by(|few, more| few > more), "{kind}: {margins:?}");
         }
         let hundred = query("pmf").item(100).unwrap();
-        assert!((9.0..10.0).contains(&hundred.margin.unwrap()));
-        assert!(AskPlanQuery { promoters: Some(0.9), detractors: Some(0.2), ..query("nps") }.check().is_err());
+        assert!((0.09..0.1).contains(&hundred.margin.unwrap()));
+        assert!(
+            AskPlanQuery { promoters: Some(0.9), detractors: Some(0.2), ..query("nps") }.check().is_err()
+        );
     }
 }

@@ -261,7 +261,11 @@ impl FollowUp {
         invalid.check_choice(&field("kind"), &self.kind, FOLLOW_UP_KINDS);
         invalid.check_text(&field("prompt"), &self.prompt, PROMPT_MAX);
         let is_id = self.id.len() <= 40 && self.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        invalid.check(&field("id"), is_id && self.id != "main" && self.id != "name", "is not an id given here");
+        invalid.check(
+            &field("id"),
+            is_id && self.id != "main" && self.id != "name",
+            "is not an id given here",
+        );
         for band in &self.show_for {
             invalid.check_choice(&field("show_for"), band, BANDS);
         }

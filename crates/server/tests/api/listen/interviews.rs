@@ -23,13 +23,18 @@ async fn put(app: &TestApp, interview: &Value, version: i64, query: &str, bytes:
 async fn an_interview_is_kept_with_what_was_agreed() {
     let app = TestApp::new().await;
     let interview = add(&app).await;
-    assert_eq!((&interview["may_show"], &interview["held_at"]), (&json!("link"), &json!("2026-03-02T09:00:00Z")));
+    assert_eq!(
+        (&interview["may_show"], &interview["held_at"]),
+        (&json!("link"), &json!("2026-03-02T09:00:00Z"))
+    );
     let path = path_of(&interview);
-    let changed = app.editor().seen(1).patch(&path, json!({"notes": "Calm", "may_show": "public"})).await.ok();
+    let changed =
+        app.editor().seen(1).patch(&path, json!({"notes": "Calm", "may_show": "public"})).await.ok();
     assert_eq!((&changed["notes"], &changed["version"]), (&json!("Calm"), &json!(2)));
     let stale = app.editor().seen(1).patch(&path, json!({"notes": "Mine"})).await.refused(409);
     assert_eq!(stale["current"]["notes"], "Calm");
-    let second = app.editor().create("/interviews", json!({"title": "Bob", "held_at": "2026-01-01T00:00:00Z"})).await;
+    let second =
+        app.editor().create("/interviews", json!({"title": "Bob", "held_at": "2026-01-01T00:00:00Z"})).await;
     assert_eq!(second["source_id"], interview["source_id"]);
     let list = app.viewer().get("/interviews?limit=1").await.ok();
     assert_eq!((&list["total"], &list["items"][0]["title"]), (&json!(2), &json!("Ada, on exporting")));
@@ -52,7 +57,8 @@ async fn a_transcript_is_read_passage_by_passage() {
     let path = format!("{}/passages", path_of(&interview));
     let page = app.viewer().get(&format!("{path}?limit=2")).await.ok();
     assert_eq!(page["items"][1]["body"], "Grüße.\n\nSlow.");
-    let next = app.viewer().get(&format!("{path}?limit=2&cursor={}", page["next"].as_str().unwrap())).await.ok();
+    let next =
+        app.viewer().get(&format!("{path}?limit=2&cursor={}", page["next"].as_str().unwrap())).await.ok();
     assert_eq!((&next["items"][0]["position"], &next["next"]), (&json!(2), &Value::Null));
     let vtt = "WEBVTT\n\n00:01.000 --> 00:02.500\n<v Ada>Hello</v>";
     let after = put(&app, &interview, 2, "", vtt.as_bytes()).await.ok();

@@ -6,8 +6,18 @@ const CHARS_MAX: usize = 60;
 const WORDS_MAX: usize = 5;
 /// Words that name a speaker even when they stand there once.
 const ROLES: [&str; 12] = [
-    "interviewer", "interviewee", "moderator", "facilitator", "participant", "respondent", "researcher", "customer",
-    "user", "speaker", "q", "a",
+    "interviewer",
+    "interviewee",
+    "moderator",
+    "facilitator",
+    "participant",
+    "respondent",
+    "researcher",
+    "customer",
+    "user",
+    "speaker",
+    "q",
+    "a",
 ];
 
 /// Text in which a name may stand before a colon: `Ann: Hello` or `[Ann] Hello`.
@@ -35,7 +45,10 @@ pub fn split_suffix(text: &str) -> Option<(&str, &str)> {
 pub fn may_be_name(name: &str) -> bool {
     let starts_well = name.chars().next().is_some_and(char::is_alphabetic);
     let is_plain = name.chars().all(|c| c.is_alphanumeric() || " .'’-_()&/".contains(c));
-    starts_well && is_plain && name.chars().count() <= CHARS_MAX && name.split_whitespace().count() <= WORDS_MAX
+    starts_well
+        && is_plain
+        && name.chars().count() <= CHARS_MAX
+        && name.split_whitespace().count() <= WORDS_MAX
 }
 
 /// The candidates that are names: said again, a known role, or everybody has one.

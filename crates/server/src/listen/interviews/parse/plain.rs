@@ -49,7 +49,9 @@ fn take_apart(line: &str) -> Line<'_> {
     }
     // `Ann (00:12): words`
     let timed = rest.split_once("):").or_else(|| rest.split_once("]:"));
-    if let Some(((name, time), text)) = timed.and_then(|(head, text)| Some((split_trailing_time(head)?, text))) {
+    if let Some(((name, time), text)) =
+        timed.and_then(|(head, text)| Some((split_trailing_time(head)?, text)))
+    {
         return Line { at_ms: Some(time), name: Some(name), is_sure: true, text: text.trim() };
     }
     match split_prefix(rest) {
@@ -95,7 +97,8 @@ struct Turns {
 
 impl Turns {
     fn speak(&mut self, name: &str, at_ms: Option<i64>, text: &str) {
-        let is_same = self.speaker.as_ref().is_some_and(|speaker| speaker.to_lowercase() == name.to_lowercase());
+        let is_same =
+            self.speaker.as_ref().is_some_and(|speaker| speaker.to_lowercase() == name.to_lowercase());
         self.speaker = Some(name.to_owned());
         let at_ms = at_ms.or(self.mark_ms.take());
         if is_same && !self.passages.is_empty() {
@@ -117,7 +120,8 @@ impl Turns {
             self.mark_ms = at_ms.or(self.mark_ms);
             return;
         }
-        let starts = self.passages.is_empty() || (self.speaker.is_none() && (self.is_new_paragraph || at_ms.is_some()));
+        let starts = self.passages.is_empty()
+            || (self.speaker.is_none() && (self.is_new_paragraph || at_ms.is_some()));
         if starts {
             let start_ms = at_ms.or(self.mark_ms.take());
             self.passages.push(Passage { start_ms, body: text.to_owned(), ..Passage::default() });

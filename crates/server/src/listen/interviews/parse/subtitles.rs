@@ -41,7 +41,10 @@ pub fn parse(text: &str, format: Format) -> Vec<Passage> {
     let mut passages: Vec<Passage> = Vec::new();
     for cue in cues {
         let (speaker, body) = name_speaker(&cue, &prefixes, &suffixes);
-        append(&mut passages, Passage { speaker, start_ms: Some(cue.start_ms), end_ms: Some(cue.end_ms), body });
+        append(
+            &mut passages,
+            Passage { speaker, start_ms: Some(cue.start_ms), end_ms: Some(cue.end_ms), body },
+        );
     }
     passages
 }
@@ -116,9 +119,10 @@ fn join(lines: &[String]) -> String {
 
 /// `<v Name>` or `<v.class Name>`: where it starts, the name, where it ends.
 fn find_voice(text: &str) -> Option<(usize, String, usize)> {
-    let start = text.match_indices("<v").map(|(start, _)| start).find(|start| {
-        text[start + 2..].starts_with([' ', '\t', '.'])
-    })?;
+    let start = text
+        .match_indices("<v")
+        .map(|(start, _)| start)
+        .find(|start| text[start + 2..].starts_with([' ', '\t', '.']))?;
     let inside = &text[start + 2..];
     let length = inside.find('>').filter(|length| *length <= TAG_CHARS_MAX)?;
     let name = inside[..length].split_once([' ', '\t']).map_or("", |(_, name)| name);
@@ -184,7 +188,9 @@ fn name_speaker(cue: &Cue, prefixes: &Names, suffixes: &Names) -> (String, Strin
     if let Some(voice) = &cue.voice {
         return (voice.clone(), cue.text.clone());
     }
-    if let Some((name, said)) = split_prefix(&cue.text).filter(|(name, said)| prefixes.contains(name) && !said.is_empty()) {
+    if let Some((name, said)) =
+        split_prefix(&cue.text).filter(|(name, said)| prefixes.contains(name) && !said.is_empty())
+    {
         return (name.to_owned(), said.to_owned());
     }
     let suffix = split_suffix(&cue.text).filter(|(name, _)| suffixes.contains(name));

@@ -146,12 +146,14 @@ fn real_transcripts() {
             let bytes = std::fs::read(&path).unwrap();
             let found = parse(&bytes).unwrap();
             assert_eq!(found.format, format, "{}", path.display());
-            let mut speakers: Vec<&str> = found.passages.iter().map(|passage| passage.speaker.as_str()).collect();
+            let mut speakers: Vec<&str> =
+                found.passages.iter().map(|passage| passage.speaker.as_str()).collect();
             speakers.sort_unstable();
             speakers.dedup();
             assert!((2..=5).contains(&speakers.len()), "{}: {speakers:?}", path.display());
             let text = decode::decode(&bytes).unwrap();
-            let said = found.passages.iter().map(|passage| passage.body.as_str()).collect::<Vec<_>>().join(" ");
+            let said =
+                found.passages.iter().map(|passage| passage.body.as_str()).collect::<Vec<_>>().join(" ");
             let n_words = said.split_whitespace().count();
             let n_all = text.split_whitespace().count();
             assert!(n_words * 10 > n_all * if format == Format::Txt { 9 } else { 5 }, "{}", path.display());

@@ -18,7 +18,8 @@ pub fn parse_time(text: &str) -> Option<i64> {
 }
 
 fn number(text: &str, digits_max: usize) -> Option<i64> {
-    let is_number = !text.is_empty() && text.len() <= digits_max && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number =
+        !text.is_empty() && text.len() <= digits_max && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_number { text.parse().ok() } else { None }
 }
 
