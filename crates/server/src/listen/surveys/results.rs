@@ -144,7 +144,7 @@ pub async fn get_survey_results(
         n_withdrawn: responses::count_withdrawn(&mut conn, &viewer.ws, &id).await?,
         score: scoring::score(&survey.kind, &total),
         verdict: scoring::pmf_verdict(&total).filter(|_| survey.kind == "pmf").map(str::to_owned),
-        line: (survey.kind == "pmf").then(|| PMF_LINE),
+        line: (survey.kind == "pmf").then_some(PMF_LINE),
         distribution: distribution(&survey.kind, &total),
         over_time: over_time(&survey.kind, &slots, &interval, &zone),
         interval,

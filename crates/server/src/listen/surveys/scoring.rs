@@ -104,7 +104,7 @@ pub fn band(kind: &str, value: usize) -> &'static str {
 pub fn band_range(kind: &str, name: &str) -> Option<(f64, f64)> {
     let mut inside = values(kind).into_iter().filter(|(value, _)| band(kind, *value) == name);
     let first = inside.next()?.0;
-    let last = inside.last().map_or(first, |(value, _)| value);
+    let last = inside.next_back().map_or(first, |(value, _)| value);
     Some((value_of(first), value_of(last)))
 }
 
