@@ -46,6 +46,8 @@ pub struct Filter {
     pub person_id: Option<String>,
     pub account_id: Option<String>,
     pub segment_id: Option<String>,
+    /// Said by a member of this segment, or by nobody known of an account in it.
+    pub in_segment: Option<String>,
     pub theme_id: Option<String>,
     pub import_id: Option<String>,
     pub assignee_id: Option<String>,
@@ -269,6 +271,16 @@ fn matching_joined(select: &'static str, join: &'static str, ws: &WorkspaceId, f
             sql.push(" AND s.next_step_kind = ").bind(kind.as_str());
         }
         None => {}
+    }
+    if let Some(segment) = &filter.in_segment {
+        sql.push(" AND (EXISTS (SELECT 1 FROM segment_people m WHERE m.workspace_id = s.workspace_id");
+        sql.push(" AND m.person_id = s.person_id AND m.segment_id = ").bind(segment.as_str()).push(")");
+        sql.push(
+            " OR (s.person_id IS NULL AND EXISTS (SELECT 1 FROM segment_accounts m WHERE m.workspace_id = ",
+        );
+        sql.push("s.workspace_id AND m.account_id = s.account_id AND m.segment_id = ")
+            .bind(segment.as_str())
+            .push(")))");
     }
     if let Some(theme) = &filter.theme_id {
         sql.push(" AND EXISTS (SELECT 1 FROM theme_signals t WHERE t.workspace_id = s.workspace_id");

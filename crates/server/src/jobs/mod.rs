@@ -9,6 +9,8 @@ use heedful_db::Micros;
 use heedful_db::platform::jobs::{self, Job};
 
 use crate::app::App;
+use crate::listen::imports::{self, RUN_IMPORT, UNDO_IMPORT};
+use crate::listen::segments::{self, REFRESH_SEGMENTS};
 use crate::listen::surveys::{self, FORGET_ANSWERS};
 use crate::platform::mail::SEND_MAIL;
 
@@ -71,6 +73,9 @@ async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
     match job.kind.as_str() {
         SEND_MAIL => mail::send(app, serde_json::from_str(&job.payload)?).await,
         FORGET_ANSWERS => surveys::forget(app, &serde_json::from_str(&job.payload)?).await,
+        REFRESH_SEGMENTS => segments::refresh_all(app, serde_json::from_str(&job.payload)?).await,
+        RUN_IMPORT => imports::run_import(app, &job.id, serde_json::from_str(&job.payload)?).await,
+        UNDO_IMPORT => imports::run_undo(app, &job.id, serde_json::from_str(&job.payload)?).await,
         unknown => bail!("this version of the server does not know jobs of kind {unknown:?}"),
     }
 }

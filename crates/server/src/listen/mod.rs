@@ -1,9 +1,15 @@
 //! Listen: what customers say and who they are.
 
+pub mod accounts;
+pub mod imports;
 pub mod interviews;
+pub mod people;
+pub mod segments;
 pub mod signals;
 pub mod sources;
 pub mod surveys;
+mod timeline;
+mod traits;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -15,4 +21,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(sources::routes())
         .merge(surveys::routes())
         .merge(interviews::routes())
+        .merge(people::routes())
+        .merge(accounts::routes())
+        .merge(segments::routes())
+        .merge(imports::routes())
 }

@@ -160,7 +160,8 @@ pub async fn insert_interview(
 
 pub async fn read(conn: &mut Conn, caller: &Caller, id: &str) -> Result<(Interview, InterviewOut)> {
     let row = interviews::get(conn, &caller.ws, id).await?;
-    let count = interviews::count(conn, &caller.ws, std::slice::from_ref(&row.id)).await?.pop().unwrap_or_default();
+    let count =
+        interviews::count(conn, &caller.ws, std::slice::from_ref(&row.id)).await?.pop().unwrap_or_default();
     Ok((row.clone(), InterviewOut::of(row, &count)))
 }
 

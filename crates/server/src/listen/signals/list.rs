@@ -26,7 +26,10 @@ pub struct SignalQuery {
     pub source_id: Option<String>,
     pub person_id: Option<String>,
     pub account_id: Option<String>,
+    /// Tagged with this segment.
     pub segment_id: Option<String>,
+    /// Said by somebody whom the rule of this segment finds.
+    pub in_segment: Option<String>,
     pub theme_id: Option<String>,
     pub import_id: Option<String>,
     pub assignee_id: Option<String>,
@@ -76,6 +79,7 @@ impl SignalQuery {
             person_id: self.person_id.clone(),
             account_id: self.account_id.clone(),
             segment_id: self.segment_id.clone(),
+            in_segment: self.in_segment.clone(),
             theme_id: self.theme_id.clone(),
             import_id: self.import_id.clone(),
             assignee_id: self.assignee_id.clone(),
