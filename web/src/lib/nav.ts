@@ -27,7 +27,15 @@ export const nav: NavSection[] = [
   {
     title: 'Listen',
     icon: Ear,
-    pages: [{ title: 'Inbox', href: '/listen/signals', key: 'i', also: 'signals feedback' }],
+    pages: [
+      { title: 'Inbox', href: '/listen/signals', key: 'i', also: 'signals feedback' },
+      { title: 'Surveys', href: '/listen/surveys', key: 's', also: 'nps pmf forms questionnaires' },
+      { title: 'Interviews', href: '/listen/interviews', key: 'n', also: 'transcripts conversations' },
+      { title: 'People', href: '/listen/people', key: 'p', also: 'customers users contacts' },
+      { title: 'Accounts', href: '/listen/accounts', key: 'a', also: 'companies revenue' },
+      { title: 'Segments', href: '/listen/segments', also: 'groups rules' },
+      { title: 'Sources and import', href: '/listen/sources', also: 'upload csv file' },
+    ],
   },
   {
     title: 'Share',

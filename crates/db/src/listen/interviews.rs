@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 
+use super::contains_pattern;
 use crate::query::Sql;
 use crate::{Conn, Cursor, Error, Micros, Page, Result, WorkspaceId};
 
@@ -192,13 +193,8 @@ fn matching(select: &'static str, ws: &WorkspaceId, filter: &Filter) -> Sql {
     sql.push(if filter.archived { " AND archived_at IS NOT NULL" } else { " AND archived_at IS NULL" });
     sql.when(" AND person_id = ", filter.person_id.as_deref());
     if let Some(title) = &filter.title {
-        sql.push(" AND LOWER(title) LIKE ").bind(format!("%{}%", escape(&title.to_lowercase())));
+        sql.push(" AND LOWER(title) LIKE ").bind(contains_pattern(title));
         sql.push(" ESCAPE '!'");
     }
     sql
-}
-
-/// Text to be found as it is, inside a LIKE pattern with the escape `!`.
-fn escape(text: &str) -> String {
-    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }

@@ -12,7 +12,7 @@ pub struct Respondent<'a> {
     pub name: &'a str,
 }
 
-/// The id of the person with this address. A known person is left exactly as they are: a public form proves nothing
+/// The id of the person with this address; of one merged into another, the other's. A known person is left exactly as they are: a public form proves nothing
 /// about who fills it in.
 pub async fn find_or_insert(
     conn: &mut Conn,
@@ -31,11 +31,13 @@ pub async fn find_or_insert(
     .bind(who.name)
     .execute(&mut *conn)
     .await?;
-    let (id,): (String,) = sqlx::query_as("SELECT id FROM people WHERE workspace_id = $1 AND email = $2")
-        .bind(ws.as_str())
-        .bind(who.email)
-        .fetch_one(conn)
-        .await?;
+    let (id,): (String,) = sqlx::query_as(
+        "SELECT COALESCE(merged_into_id, id) FROM people WHERE workspace_id = $1 AND email = $2",
+    )
+    .bind(ws.as_str())
+    .bind(who.email)
+    .fetch_one(conn)
+    .await?;
     Ok(id)
 }
 

@@ -19,10 +19,10 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(signals::routes())
         .merge(sources::routes())
+        .merge(surveys::routes())
+        .merge(interviews::routes())
         .merge(people::routes())
         .merge(accounts::routes())
         .merge(segments::routes())
         .merge(imports::routes())
-        .merge(surveys::routes())
-        .merge(interviews::routes())
 }

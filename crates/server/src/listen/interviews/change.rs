@@ -56,7 +56,7 @@ pub async fn list_interviews(
         counts.into_iter().map(|count| (count.interview_id.clone(), count)).collect();
     Ok(Json(List::of(page, |row| {
         let count = counts.remove(&row.id).unwrap_or_default();
-        InterviewOut::of(row, count)
+        InterviewOut::of(row, &count)
     })))
 }
 
@@ -160,8 +160,9 @@ pub async fn insert_interview(
 
 pub async fn read(conn: &mut Conn, caller: &Caller, id: &str) -> Result<(Interview, InterviewOut)> {
     let row = interviews::get(conn, &caller.ws, id).await?;
-    let count = interviews::count(conn, &caller.ws, &[row.id.clone()]).await?.pop().unwrap_or_default();
-    Ok((row.clone(), InterviewOut::of(row, count)))
+    let count =
+        interviews::count(conn, &caller.ws, std::slice::from_ref(&row.id)).await?.pop().unwrap_or_default();
+    Ok((row.clone(), InterviewOut::of(row, &count)))
 }
 
 async fn change(

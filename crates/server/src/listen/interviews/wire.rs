@@ -123,7 +123,7 @@ fn check(invalid: &mut Invalid, title: Option<&str>, notes: Option<&str>, may_sh
 }
 
 impl InterviewOut {
-    pub fn of(row: Interview, count: Count) -> Self {
+    pub fn of(row: Interview, count: &Count) -> Self {
         Self {
             id: row.id,
             version: row.version,

@@ -243,7 +243,7 @@ fn with_ids(ctx: &Ctx, json: &str) -> Result<String> {
 
 async fn read(conn: &mut Conn, ctx: &Ctx, caller: &Caller, id: &str) -> Result<(Survey, SurveyOut)> {
     let row = surveys::get(conn, &caller.ws, id).await?;
-    let counts = surveys::count_responses(conn, &caller.ws, &[row.id.clone()]).await?;
+    let counts = surveys::count_responses(conn, &caller.ws, std::slice::from_ref(&row.id)).await?;
     let out = SurveyOut::of(ctx, row.clone(), counts.first());
     Ok((row, out))
 }

@@ -52,7 +52,7 @@ async fn show_form(ctx: &Ctx, uri: &Uri, look: Look, key: &str) -> Result<Respon
     let mut conn = ctx.read().await?;
     let (_, survey) = find(&mut conn, key).await?;
     if survey.state != "live" {
-        return Ok(not_open(look, &survey, &[])?);
+        return not_open(look, &survey, &[]);
     }
     let query = axum::extract::Query::<Fields>::try_from_uri(uri).map(|query| query.0).unwrap_or_default();
     let draft = fresh(ctx, Draft::of(query));

@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 pub use change::insert_survey;
 pub use form::{Draft, check};
 pub use keep::{FORGET_ANSWERS, ForgetAnswers, forget};
-pub use scoring::{ScoreOut, Tally, score};
+pub use scoring::{Tally, score};
 pub use store::store;
 pub use wire::{FollowUp, SurveyIn, SurveyOut, SurveyPatch};
 

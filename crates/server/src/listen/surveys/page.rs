@@ -41,7 +41,7 @@ impl Look {
 }
 
 struct Value {
-    value: String,
+    code: String,
     label: String,
     band: &'static str,
     chosen: bool,
@@ -182,7 +182,7 @@ fn audiences(draft: &Draft) -> Vec<Value> {
 }
 
 fn value(value: &str, label: &str, band: &'static str, chosen: bool) -> Value {
-    Value { value: value.to_owned(), label: label.to_owned(), band, chosen }
+    Value { code: value.to_owned(), label: label.to_owned(), band, chosen }
 }
 
 fn summary(survey: &Survey, errors: &Errors) -> Vec<(String, String)> {

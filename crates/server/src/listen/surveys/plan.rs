@@ -4,10 +4,11 @@ use axum::Json;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::scoring::{ScoreOut, Tally, score};
+use super::scoring::{Tally, score};
 use crate::platform::auth::Viewer;
 use crate::platform::error::Result;
 use crate::platform::extract::Query;
+use crate::platform::figure::Figure;
 use crate::platform::invalid::Invalid;
 
 const SIZES: [u32; 6] = [20, 50, 100, 200, 400, 1_000];
@@ -45,7 +46,7 @@ pub struct AskPlanItem {
     /// Answers.
     pub n: u32,
     /// The score and interval that so many answers would give.
-    pub score: ScoreOut,
+    pub score: Figure,
     /// Half the width of the interval: "plus or minus this much".
     pub margin: Option<f64>,
 }
@@ -156,7 +157,7 @@ mod tests {
             assert!(margins.is_sorted_by(|few, more| few > more), "{kind}: {margins:?}");
         }
         let hundred = query("pmf").item(100).unwrap();
-        assert!((9.0..10.0).contains(&hundred.margin.unwrap()));
+        assert!((0.09..0.1).contains(&hundred.margin.unwrap()));
         assert!(
             AskPlanQuery { promoters: Some(0.9), detractors: Some(0.2), ..query("nps") }.check().is_err()
         );

@@ -8,18 +8,20 @@ use heedful_db::listen::responses::{self, Filter, Grouping, SLOT, Slot};
 use heedful_db::listen::surveys::{self, Survey};
 use heedful_db::platform::workspaces;
 use heedful_db::{Conn, Micros, WorkspaceId};
+use heedful_stats::PMF_LINE;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::scoring::{self, ScoreOut, Tally};
+use super::scoring::{self, Tally};
 use super::wire::follow_ups;
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
 use crate::platform::extract::Query;
+use crate::platform::figure::Figure;
 use crate::platform::invalid::Invalid;
 use crate::platform::time;
 
@@ -55,11 +57,11 @@ pub struct SurveyResults {
     pub definition: String,
     pub n_responses: u64,
     pub n_withdrawn: i64,
-    /// None for open questions, which have no score.
-    pub score: Option<ScoreOut>,
+    /// Points from −100 to 100 for NPS, a share from 0 to 1 for PMF; null for open questions, which have no score.
+    pub score: Option<Figure>,
     /// For PMF: above, below or unsure, against the line.
     pub verdict: Option<String>,
-    /// For PMF: 40, in per cent.
+    /// For PMF: 0.4, the share from which a product is said to fit its market.
     pub line: Option<f64>,
     pub distribution: Vec<ValueShare>,
     pub interval: String,
@@ -87,7 +89,7 @@ pub struct PeriodScore {
     #[schema(value_type = String, format = Date)]
     pub start: Date,
     pub n: u64,
-    pub score: Option<ScoreOut>,
+    pub score: Option<Figure>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -95,7 +97,7 @@ pub struct GroupScore {
     /// Null for answers that belong to no group.
     pub name: Option<String>,
     pub n: u64,
-    pub score: Option<ScoreOut>,
+    pub score: Option<Figure>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -142,7 +144,7 @@ pub async fn get_survey_results(
         n_withdrawn: responses::count_withdrawn(&mut conn, &viewer.ws, &id).await?,
         score: scoring::score(&survey.kind, &total),
         verdict: scoring::pmf_verdict(&total).filter(|_| survey.kind == "pmf").map(str::to_owned),
-        line: (survey.kind == "pmf").then(scoring::pmf_line),
+        line: (survey.kind == "pmf").then_some(PMF_LINE),
         distribution: distribution(&survey.kind, &total),
         over_time: over_time(&survey.kind, &slots, &interval, &zone),
         interval,

@@ -1,10 +1,8 @@
 //! From single answers to a score with its interval; pure.
 
-use heedful_stats::{
-    Confidence, Estimate, NotEstimable, NpsCounts, PMF_LINE, PmfVerdict, Proportion, nps, pmf,
-};
-use serde::Serialize;
-use utoipa::ToSchema;
+use heedful_stats::{Confidence, Estimate, NotEstimable, NpsCounts, PmfVerdict, Proportion, nps, pmf};
+
+use crate::platform::figure::Figure;
 
 const VALUES: usize = 11;
 const CONFIDENCE: Confidence = Confidence::P95;
@@ -14,21 +12,6 @@ const CONFIDENCE: Confidence = Confidence::P95;
 pub struct Tally {
     pub by_value: [u64; VALUES],
     pub n_texts: u64,
-}
-
-/// A score with its interval, or the reason why there is none.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct ScoreOut {
-    /// Answers behind it.
-    pub n: u64,
-    /// Points from −100 to 100 for NPS, per cent for PMF.
-    pub value: Option<f64>,
-    pub low: Option<f64>,
-    pub high: Option<f64>,
-    /// 0.95: how sure the interval is.
-    pub confidence: f64,
-    /// Why there is no value, as a sentence.
-    pub reason: Option<String>,
 }
 
 impl Tally {
@@ -63,8 +46,8 @@ fn value_of(index: usize) -> f64 {
     u32::try_from(index).map_or(f64::NAN, f64::from)
 }
 
-/// The score of a kind of survey; none for open questions, which have no score.
-pub fn score(kind: &str, tally: &Tally) -> Option<ScoreOut> {
+/// The score of a kind of survey, in points for NPS and as a share for PMF; none for open questions, which have no score.
+pub fn score(kind: &str, tally: &Tally) -> Option<Figure> {
     let (n, estimate) = match kind {
         "nps" => {
             let counts = NpsCounts {
@@ -74,32 +57,15 @@ pub fn score(kind: &str, tally: &Tally) -> Option<ScoreOut> {
             };
             (tally.range(0, 10), nps(counts, CONFIDENCE))
         }
-        "pmf" => (tally.range(0, 2), percent(tally)),
+        "pmf" => (tally.range(0, 2), very_disappointed(tally)),
         _ => return None,
     };
-    Some(ScoreOut::of(n, estimate))
+    Some(Figure::of(n, estimate))
 }
 
-fn percent(tally: &Tally) -> Result<Estimate, NotEstimable> {
-    let share = pmf(Proportion::new(tally.by_value[2], tally.range(0, 2))?, CONFIDENCE)?.share;
-    Ok(Estimate { value: 100.0 * share.value, low: 100.0 * share.low, high: 100.0 * share.high, ..share })
-}
-
-impl ScoreOut {
-    pub fn of(n: u64, estimate: Result<Estimate, NotEstimable>) -> Self {
-        let (estimate, reason) = match estimate {
-            Ok(estimate) => (Some(estimate), None),
-            Err(reason) => (None, Some(reason.to_string())),
-        };
-        Self {
-            n,
-            value: estimate.map(|estimate| estimate.value),
-            low: estimate.map(|estimate| estimate.low),
-            high: estimate.map(|estimate| estimate.high),
-            confidence: CONFIDENCE.value(),
-            reason,
-        }
-    }
+fn very_disappointed(tally: &Tally) -> Result<Estimate, NotEstimable> {
+    let share = Proportion::new(tally.by_value[2], tally.range(0, 2))?;
+    Ok(pmf(share, CONFIDENCE)?.share)
 }
 
 /// Where the product-market-fit score stands against the 40 % line: above, below or unsure.
@@ -110,10 +76,6 @@ pub fn pmf_verdict(tally: &Tally) -> Option<&'static str> {
         PmfVerdict::Below => "below",
         PmfVerdict::Unsure => "unsure",
     })
-}
-
-pub fn pmf_line() -> f64 {
-    100.0 * PMF_LINE
 }
 
 /// Every value that may be answered, with its label, in the order of the scale.
@@ -142,7 +104,7 @@ pub fn band(kind: &str, value: usize) -> &'static str {
 pub fn band_range(kind: &str, name: &str) -> Option<(f64, f64)> {
     let mut inside = values(kind).into_iter().filter(|(value, _)| band(kind, *value) == name);
     let first = inside.next()?.0;
-    let last = inside.last().map_or(first, |(value, _)| value);
+    let last = inside.next_back().map_or(first, |(value, _)| value);
     Some((value_of(first), value_of(last)))
 }
 
@@ -174,7 +136,7 @@ mod tests {
         check(450, 550, "above");
         check(200, 800, "below");
         let share = score("pmf", &tally(&[(2.0, 45), (1.0, 55)])).unwrap();
-        assert!((share.value.unwrap() - 45.0).abs() < 1e-9);
+        assert!((share.value.unwrap() - 0.45).abs() < 1e-9);
     }
 
     #[test]

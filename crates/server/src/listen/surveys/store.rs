@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::form::Answer;
 use super::keep;
+use crate::listen::segments;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
 use crate::platform::{audit, secret, time};
@@ -61,6 +62,9 @@ pub async fn store(
         return Ok(false);
     }
     insert_signal(conn, ctx, ws, survey, answer, &response).await?;
+    if response.person_id.is_some() {
+        segments::queue_refresh(conn, ctx, ws).await?;
+    }
     let object = audit::Object { kind: "response", id: &response.id };
     audit::acted_by_server(conn, ctx, ws, "answer", object, &json!({"survey_id": survey.id})).await?;
     keep::queue(conn, ctx, ws, response.keep_until).await?;

@@ -1,4 +1,5 @@
 use axum::http::Method;
+use heedful_db::query::Sql;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, TestApp};
@@ -194,40 +195,46 @@ async fn results_without_answers_say_why() {
         answer(&app, &survey, &[("main", "2")]).await;
     }
     let results = app.viewer().get(&format!("{}/results", path_of(&survey))).await.ok();
-    assert_eq!((&results["verdict"], &results["line"]), (&json!("above"), &json!(40.0)));
+    assert_eq!((&results["verdict"], &results["line"]), (&json!("above"), &json!(0.4)));
     let bad = app.viewer().get(&format!("{}/results?interval=day&by=mood", path_of(&survey))).await;
     assert_eq!(bad.refused_fields(), ["by", "interval"]);
 }
 
 #[tokio::test]
-async fn answers_are_counted_by_plan_of_the_account() {
+async fn answers_are_counted_by_plan_of_the_account_and_by_segment() {
     let app = TestApp::new().await;
     let survey = live_nps(&app).await;
     answer(&app, &survey, &[("main", "9"), ("email", "ada@example.com")]).await;
-    let person = app.viewer().get(&format!("{}/responses", path_of(&survey))).await.ok();
-    let person = person["items"][0]["person_id"].as_str().unwrap().to_owned();
+    answer(&app, &survey, &[("main", "2")]).await;
+    let responses = app.viewer().get(&format!("{}/responses?band=high", path_of(&survey))).await.ok();
+    let person = responses["items"][0]["person_id"].as_str().unwrap();
     let mut tx = app.app.db.begin().await.unwrap();
-    for (id, plan, cents) in [("a", "Free", 0_i64), ("b", "Team", 500_i64)] {
-        heedful_db::query::Sql::new("INSERT INTO accounts (workspace_id, id, created_at, updated_at, name, plan, revenue_cents) VALUES (")
-            .bind(app.ws.as_str()).push(", ").bind(id).push(", 0, 0, ").bind(id).push(", ").bind(plan).push(", ").bind(cents).push(")")
-            .clone().execute(&mut tx).await.unwrap();
-        heedful_db::query::Sql::new(
-            "INSERT INTO account_people (workspace_id, account_id, person_id) VALUES (",
-        )
-        .bind(app.ws.as_str())
-        .push(", ")
-        .bind(id)
-        .push(", ")
-        .bind(person.as_str())
-        .push(")")
-        .clone()
-        .execute(&mut tx)
-        .await
-        .unwrap();
+    let mut insert = Sql::new(
+        "INSERT INTO accounts (workspace_id, id, created_at, updated_at, name, plan, revenue_cents) VALUES (",
+    );
+    insert.bind(app.ws.as_str()).push(", 'a', 0, 0, 'Small', 'Free', 0), (");
+    insert.bind(app.ws.as_str()).push(", 'b', 0, 0, 'Large', 'Team', 500)");
+    insert.execute(&mut tx).await.unwrap();
+    for account in ["a", "b"] {
+        let mut insert =
+            Sql::new("INSERT INTO account_people (workspace_id, account_id, person_id) VALUES (");
+        insert.bind(app.ws.as_str()).push(", ").bind(account).push(", ").bind(person).push(")");
+        insert.execute(&mut tx).await.unwrap();
     }
+    let mut insert =
+        Sql::new("INSERT INTO segments (workspace_id, id, created_at, updated_at, name, rule) VALUES (");
+    insert.bind(app.ws.as_str()).push(", 's', 0, 0, 'Large teams', '{}')");
+    insert.execute(&mut tx).await.unwrap();
+    let mut insert = Sql::new("INSERT INTO segment_people (workspace_id, segment_id, person_id) VALUES (");
+    insert.bind(app.ws.as_str()).push(", 's', ").bind(person).push(")");
+    insert.execute(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
-    let results = app.viewer().get(&format!("{}/results?by=plan", path_of(&survey))).await.ok();
-    assert_eq!(results["groups"][0]["name"], "Team");
+    for (by, name) in [("plan", "Team"), ("segment", "Large teams")] {
+        let results = app.viewer().get(&format!("{}/results?by={by}", path_of(&survey))).await.ok();
+        let groups: Vec<_> =
+            results["groups"].as_array().unwrap().iter().map(|group| (&group["name"], &group["n"])).collect();
+        assert_eq!(groups, [(&json!(name), &json!(1)), (&Value::Null, &json!(1))]);
+    }
 }
 
 #[tokio::test]
@@ -296,7 +303,7 @@ async fn an_answer_can_be_taken_back_with_its_words() {
     let results = app.viewer().get(&format!("{}/results", path_of(&survey))).await.ok();
     assert_eq!((&results["n_responses"], &results["n_withdrawn"]), (&json!(0), &json!(1)));
     let mut conn = app.app.db.read().await.unwrap();
-    let left: (i64,) = heedful_db::query::Sql::new(
+    let left: (i64,) = Sql::new(
         "SELECT COUNT(*) FROM audit_entries WHERE COALESCE(before_json, '') || COALESCE(after_json, '') LIKE '%secret words%'",
     )
     .fetch_one(&mut conn)
@@ -360,7 +367,7 @@ async fn the_ask_plan_tells_the_margin() {
     let app = TestApp::new().await;
     let plan = app.viewer().get("/surveys/plan?kind=pmf&n=150").await.ok();
     let item = plan["items"].as_array().unwrap().iter().find(|item| item["n"] == 150).unwrap().clone();
-    assert!((7.0..8.5).contains(&item["margin"].as_f64().unwrap()), "{item}");
+    assert!((0.07..0.085).contains(&item["margin"].as_f64().unwrap()), "{item}");
     assert_eq!(app.viewer().get("/surveys/plan?kind=open").await.refused_fields(), ["kind"]);
     assert_eq!(app.viewer().get("/surveys/plan?kind=nps&n=0").await.refused_fields(), ["n"]);
 }
