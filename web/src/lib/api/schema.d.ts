@@ -662,20 +662,20 @@ export interface components {
   schemas: {
     AccountIn: {
       /** @default  */
-      name: string;
+      name?: string;
       /**
        * @description The id of this account in your own product or CRM; no two accounts share one.
        * @default null
        */
-      external_id: string | null;
+      external_id?: string | null;
       /** @default null */
-      plan: string | null;
+      plan?: string | null;
       /**
        * Format: int64
        * @description Annual recurring revenue in the currency of the workspace, in cents.
        * @default null
        */
-      revenue_cents: number | null;
+      revenue_cents?: number | null;
       traits?: Record<string, never>;
     };
     AccountOut: {
@@ -703,17 +703,17 @@ export interface components {
     };
     AccountPatch: {
       /** @default null */
-      name: string | null;
+      name?: string | null;
       /** @default null */
-      external_id: string | null;
+      external_id?: string | null;
       /** @default null */
-      plan: string | null;
+      plan?: string | null;
       /**
        * Format: int64
        * @description Annual recurring revenue in the currency of the workspace, in cents.
        * @default null
        */
-      revenue_cents: number | null;
+      revenue_cents?: number | null;
       /** @description Replaces all traits. */
       traits?: Record<string, never> | null;
     };
@@ -817,60 +817,60 @@ export interface components {
        * @description The customer's words; several columns, such as a title and a text, become paragraphs.
        * @default []
        */
-      body: string[];
+      body?: string[];
       /**
        * @description The source's own id of each row. Without it, rows are told apart by all that they say.
        * @default null
        */
-      external_id: string | null;
+      external_id?: string | null;
       /**
        * @description When it was said. Without it, the time of the import.
        * @default null
        */
-      occurred_at: string | null;
+      occurred_at?: string | null;
       /**
        * @description auto (when not given), iso, epoch_s, epoch_ms, dmy, mdy or ymd
        * @default null
        */
-      date_format: string | null;
+      date_format?: string | null;
       /**
        * @description The zone of times that do not name one, such as `Europe/Berlin`; UTC when not given.
        * @default null
        */
-      time_zone: string | null;
+      time_zone?: string | null;
       /** @default null */
-      score: string | null;
+      score?: string | null;
       /**
        * @description nps, pmf, csat or rating: what the numbers of the score column mean.
        * @default null
        */
-      score_kind: string | null;
+      score_kind?: string | null;
       /** @default null */
-      person_email: string | null;
+      person_email?: string | null;
       /** @default null */
-      person_name: string | null;
+      person_name?: string | null;
       /** @default null */
-      person_external_id: string | null;
+      person_external_id?: string | null;
       /** @default null */
-      account_name: string | null;
+      account_name?: string | null;
       /** @default null */
-      account_external_id: string | null;
+      account_external_id?: string | null;
       /** @default null */
-      language: string | null;
+      language?: string | null;
       /** @default null */
-      page_url: string | null;
+      page_url?: string | null;
       /** @default null */
-      app_version: string | null;
+      app_version?: string | null;
       /**
        * @description Parted by commas or semicolons.
        * @default null
        */
-      tags: string | null;
+      tags?: string | null;
       /**
        * @description team, link or public in each row.
        * @default null
        */
-      may_show: string | null;
+      may_show?: string | null;
     };
     ImportMappingIn: {
       mapping: components['schemas']['ImportMapping'];
@@ -1300,24 +1300,24 @@ export interface components {
     };
     PersonIn: {
       /** @default  */
-      name: string;
+      name?: string;
       /**
        * @description Kept in lower case; no two people share one.
        * @default null
        */
-      email: string | null;
+      email?: string | null;
       /**
        * @description The id of this person in your own product; no two people share one.
        * @default null
        */
-      external_id: string | null;
+      external_id?: string | null;
       /** @description Names with texts, numbers, true or false, or lists of texts. */
       traits?: Record<string, never>;
       /**
        * @description The accounts that this person belongs to.
        * @default []
        */
-      account_ids: string[];
+      account_ids?: string[];
     };
     PersonMergeIn: {
       /** @description The other record: its words, memberships and merges move here, and what is empty here is filled from it. */
@@ -1360,20 +1360,20 @@ export interface components {
     };
     PersonPatch: {
       /** @default null */
-      name: string | null;
+      name?: string | null;
       /** @default null */
-      email: string | null;
+      email?: string | null;
       /** @default null */
-      external_id: string | null;
+      external_id?: string | null;
       /** @description Replaces all traits. */
       traits?: Record<string, never> | null;
       /** @default null */
-      account_ids: string[] | null;
+      account_ids?: string[] | null;
       /**
        * @description True stops every mail to this person, false allows them again.
        * @default null
        */
-      unsubscribed: boolean | null;
+      unsubscribed?: boolean | null;
     };
     PreviewRow: {
       /**
@@ -1475,11 +1475,11 @@ export interface components {
     };
     SegmentPatch: {
       /** @default null */
-      name: string | null;
+      name?: string | null;
       /** @default null */
-      description: string | null;
+      description?: string | null;
       /** @default null */
-      rule: components['schemas']['SegmentRule'] | null;
+      rule?: components['schemas']['SegmentRule'] | null;
     };
     SegmentPreview: {
       counts: components['schemas']['SegmentCounts'];
@@ -1608,23 +1608,23 @@ export interface components {
     /** @description Absent fields stay as they are, null clears. */
     SignalPatch: {
       /** @default null */
-      body: string | null;
+      body?: string | null;
       /** @default null */
-      person_id: string | null;
+      person_id?: string | null;
       /** @default null */
-      account_id: string | null;
+      account_id?: string | null;
       /** @default null */
-      usage_context: string | null;
+      usage_context?: string | null;
       /** @default null */
-      segment_id: string | null;
+      segment_id?: string | null;
       /** @default null */
-      assignee_id: string | null;
+      assignee_id?: string | null;
       /** @default null */
-      next_step: components['schemas']['NextStep'] | null;
+      next_step?: components['schemas']['NextStep'] | null;
       /** @default null */
-      may_show: string | null;
+      may_show?: string | null;
       /** @default null */
-      tags: string[] | null;
+      tags?: string[] | null;
     };
     SignalsChange: {
       /** @description At most 500. */
