@@ -24,8 +24,6 @@ export interface Upcoming {
       { items: { id: string; name: string; email: string; role: components['schemas']['Role'] }[] }
     >;
   };
-  '/api/v1/people/{id}': { get: Operation<Id, undefined, { id: string; name: string }> };
-  '/api/v1/accounts/{id}': { get: Operation<Id, undefined, { id: string; name: string }> };
   '/api/v1/search': {
     get: Operation<
       { query: { q: string; limit?: number } },
@@ -219,10 +217,6 @@ interface NoParameters {
 
 interface Token {
   path: { token: string };
-}
-
-interface Id {
-  path: { id: string };
 }
 
 type Operation<Parameters, Body, Answer> = {

@@ -2,6 +2,7 @@
 
 use super::dates;
 use super::wire::ImportMapping;
+use crate::listen::people::is_email;
 
 /// Names in lower case with nothing but letters and digits, the likeliest first.
 const BODY: &[&str] = &[
@@ -151,7 +152,7 @@ pub fn propose(columns: &[String], samples: &[Vec<String>]) -> ImportMapping {
         score_kind: score.as_ref().map(|column| score_kind(column, values(&score))),
         occurred_at,
         score,
-        person_email: find(PERSON_EMAIL),
+        person_email: find(PERSON_EMAIL).or_else(|| addresses(columns, samples)),
         person_name: find(PERSON_NAME),
         person_external_id: find(PERSON_EXTERNAL_ID),
         account_name: find(ACCOUNT_NAME),
@@ -170,7 +171,8 @@ pub fn propose(columns: &[String], samples: &[Vec<String>]) -> ImportMapping {
 fn score_kind<'t>(column: &str, values: impl Iterator<Item = &'t str>) -> String {
     let highest = values.filter_map(|value| value.trim().parse::<f64>().ok()).fold(0.0, f64::max);
     let column = normal(column);
-    let kind = if column.contains("nps") || highest > 5.0 {
+    let is_stars = column.contains("star") || column.contains("rating");
+    let kind = if column.contains("nps") || (highest > 5.0 && !is_stars) {
         "nps"
     } else if column.contains("csat") || column.contains("satisfaction") {
         "csat"
@@ -178,6 +180,15 @@ fn score_kind<'t>(column: &str, values: impl Iterator<Item = &'t str>) -> String
         "rating"
     };
     kind.to_owned()
+}
+
+/// A column that holds nothing but addresses, whatever it is called.
+fn addresses(columns: &[String], samples: &[Vec<String>]) -> Option<String> {
+    let cells =
+        |index: usize| samples.iter().filter_map(move |row| row.get(index)).filter(|cell| !cell.is_empty());
+    let index = (0..columns.len())
+        .find(|index| cells(*index).next().is_some() && cells(*index).all(|cell| is_email(cell.trim())))?;
+    columns.get(index).cloned()
 }
 
 /// The column with most to say, when no name tells.
@@ -225,7 +236,8 @@ mod tests {
         let bank = of("text,category", &["My card has not arrived yet.", "card_arrival"]);
         assert_eq!((bank.body, bank.tags.as_deref()), (vec!["text".to_owned()], Some("category")));
 
-        let unnamed = of("A,B", &["7", "Words and more words"]);
-        assert_eq!(unnamed.body, ["B"]);
+        let unnamed = of("A,B,C", &["7", "Words and more words", "ada@example.org"]);
+        assert_eq!((unnamed.body, unnamed.person_email.as_deref()), (vec!["B".to_owned()], Some("C")));
+        assert_eq!(of("text,stars", &["x", "9"]).score_kind.as_deref(), Some("rating"));
     }
 }

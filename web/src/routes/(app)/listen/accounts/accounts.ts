@@ -1,7 +1,10 @@
 import { call, ifMatch, type Schemas } from '#lib/api/client.ts';
 import { api } from '#lib/session.svelte.ts';
+import type { Traits } from '../traits.ts';
 
 export type Account = Schemas['AccountOut'];
+/** The description says only that traits are an object; these are its values. */
+type WithTraits<Body> = Omit<Body, 'traits'> & { traits?: Traits };
 type Versioned = { id: string; version: number };
 
 export const PAGE_SIZE = 50;
@@ -34,11 +37,11 @@ export function listTimeline(id: string, cursor?: string) {
   return call(api.GET('/api/v1/accounts/{id}/timeline', { params: { path: { id }, query: { cursor } } }));
 }
 
-export function createAccount(body: Partial<Schemas['AccountIn']>) {
+export function createAccount(body: WithTraits<Schemas['AccountIn']>) {
   return call(api.POST('/api/v1/accounts', { body: body as Schemas['AccountIn'] }));
 }
 
-export function updateAccount(account: Versioned, body: Partial<Schemas['AccountPatch']>) {
+export function updateAccount(account: Versioned, body: WithTraits<Schemas['AccountPatch']>) {
   const params = { path: { id: account.id }, header: ifMatch(account) };
   return call(api.PATCH('/api/v1/accounts/{id}', { params, body: body as Schemas['AccountPatch'] }));
 }

@@ -2,7 +2,8 @@ import { call, ifMatch, type Schemas } from '#lib/api/client.ts';
 import { api } from '#lib/session.svelte.ts';
 
 export type Import = Schemas['ImportOut'];
-export type Mapping = Schemas['ImportMapping'];
+/** As the server gives it: with every meaning, mapped or not. */
+export type Mapping = Schemas['ImportMapping'] & { body: string[] };
 export type Preview = Schemas['ImportPreview'];
 
 type Tone = 'neutral' | 'accent' | 'positive' | 'negative' | 'warning' | 'info';

@@ -1,8 +1,11 @@
 import { call, ifMatch, type Schemas } from '#lib/api/client.ts';
 import { api } from '#lib/session.svelte.ts';
-import type { Option } from '#lib/ui/Combobox.svelte';
+import type { Traits } from '../traits.ts';
+import type { Option } from '#lib/ui/options.svelte.ts';
 
 export type Person = Schemas['PersonOut'];
+/** The description says only that traits are an object; these are its values. */
+type WithTraits<Body> = Omit<Body, 'traits'> & { traits?: Traits };
 type Versioned = { id: string; version: number };
 
 export const PAGE_SIZE = 50;
@@ -38,11 +41,11 @@ export function listMerges(id: string) {
   return call(api.GET('/api/v1/people/{id}/merges', { params: { path: { id } } }));
 }
 
-export function createPerson(body: Partial<Schemas['PersonIn']>) {
+export function createPerson(body: WithTraits<Schemas['PersonIn']>) {
   return call(api.POST('/api/v1/people', { body: body as Schemas['PersonIn'] }));
 }
 
-export function updatePerson(person: Versioned, body: Partial<Schemas['PersonPatch']>) {
+export function updatePerson(person: Versioned, body: WithTraits<Schemas['PersonPatch']>) {
   const params = { path: { id: person.id }, header: ifMatch(person) };
   return call(api.PATCH('/api/v1/people/{id}', { params, body: body as Schemas['PersonPatch'] }));
 }
