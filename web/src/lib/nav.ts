@@ -1,5 +1,6 @@
 import type { Component } from 'svelte';
 import Ear from '@lucide/svelte/icons/ear';
+import Lightbulb from '@lucide/svelte/icons/lightbulb';
 import House from '@lucide/svelte/icons/house';
 import Settings from '@lucide/svelte/icons/settings';
 
@@ -25,6 +26,17 @@ export const nav: NavSection[] = [
     title: 'Listen',
     icon: Ear,
     pages: [{ title: 'Inbox', href: '/listen/signals', key: 'i', also: 'signals feedback' }],
+  },
+  {
+    title: 'Understand',
+    icon: Lightbulb,
+    pages: [
+      { title: 'Themes', href: '/understand/themes', key: 't', also: 'patterns problems trends' },
+      { title: 'Insights', href: '/understand/insights', also: 'learned evidence tags' },
+      { title: 'Codes', href: '/understand/codes', also: 'codebook coding highlights labels' },
+      { title: 'Metrics', href: '/understand/metrics', also: 'numbers nps pmf csat' },
+      { title: 'Search', href: '/search', also: 'find everything' },
+    ],
   },
   {
     title: 'Settings',

@@ -1,11 +1,15 @@
 /** Where each kind of search result lives. A kind without a page is left out of the results. */
 const PATHS: Record<string, string> = {
   signal: '/listen/signals/',
+  theme: '/understand/themes/',
+  insight: '/understand/insights/',
 };
 
 /** What each kind is called in the results. */
 export const KINDS: Record<string, string> = {
   signal: 'Signals',
+  theme: 'Themes',
+  insight: 'Insights',
 };
 
 export function hitHref(kind: string, id: string): string | undefined {
