@@ -801,17 +801,17 @@ export interface components {
     /** @description Absent fields stay as they are, null clears. */
     CodePatch: {
       /** @default null */
-      name: string | null;
+      name?: string | null;
       /** @default null */
-      parent_id: string | null;
+      parent_id?: string | null;
       /** @default null */
-      definition: string | null;
+      definition?: string | null;
       /** @default null */
-      include_rule: string | null;
+      include_rule?: string | null;
       /** @default null */
-      exclude_rule: string | null;
+      exclude_rule?: string | null;
       /** @default null */
-      color: string | null;
+      color?: string | null;
     };
     ContactOut: {
       /**
@@ -911,9 +911,9 @@ export interface components {
     /** @description Absent fields stay as they are. Another span is another highlight. */
     HighlightPatch: {
       /** @default null */
-      note: string | null;
+      note?: string | null;
       /** @default null */
-      code_ids: string[] | null;
+      code_ids?: string[] | null;
     };
     InsightEvidence: {
       id: string;
@@ -935,12 +935,12 @@ export interface components {
        * @description At most 500.
        * @default []
        */
-      signal_ids: string[];
+      signal_ids?: string[];
       /**
        * @description At most 500.
        * @default []
        */
-      highlight_ids: string[];
+      highlight_ids?: string[];
     };
     /** @description How many insights have each value of each facet, under the given filters. */
     InsightFacets: {
@@ -994,17 +994,17 @@ export interface components {
     /** @description Absent fields stay as they are, null clears. */
     InsightPatch: {
       /** @default null */
-      statement: string | null;
+      statement?: string | null;
       /** @default null */
-      detail: string | null;
+      detail?: string | null;
       /** @default null */
-      theme_id: string | null;
+      theme_id?: string | null;
       /** @default null */
-      segment_id: string | null;
+      segment_id?: string | null;
       /** @default null */
-      usage_context: string | null;
+      usage_context?: string | null;
       /** @default null */
-      next_step: components['schemas']['NextStep'] | null;
+      next_step?: components['schemas']['NextStep'] | null;
     };
     /** @enum {string} */
     Interval: 'week' | 'month';
@@ -1351,23 +1351,23 @@ export interface components {
        * @description The theme whose signals a `count` counts.
        * @default null
        */
-      theme_id: string | null;
+      theme_id?: string | null;
       /**
        * @description Only what people of this segment said.
        * @default null
        */
-      segment_id: string | null;
+      segment_id?: string | null;
       /**
        * @description Only answers through this source.
        * @default null
        */
-      source_id: string | null;
+      source_id?: string | null;
       /**
        * Format: int32
        * @description The current value looks back so many days; 28 when not given.
        * @default null
        */
-      window_days: number | null;
+      window_days?: number | null;
     };
     MetricIn: {
       name: string;
@@ -1400,15 +1400,15 @@ export interface components {
     /** @description Absent fields stay as they are. The kind stays for good: another kind is another number. */
     MetricPatch: {
       /** @default null */
-      name: string | null;
+      name?: string | null;
       /** @default null */
-      description: string | null;
+      description?: string | null;
       /** @default null */
-      unit: string | null;
+      unit?: string | null;
       /** @default null */
-      direction: string | null;
+      direction?: string | null;
       /** @default null */
-      definition: components['schemas']['MetricDefinition'] | null;
+      definition?: components['schemas']['MetricDefinition'] | null;
     };
     /** @description The value in a stretch of time. A value that cannot be stated has a reason instead. */
     MetricPoint: components['schemas']['StatedValue'] & {
@@ -1643,23 +1643,23 @@ export interface components {
     /** @description Absent fields stay as they are, null clears. */
     SignalPatch: {
       /** @default null */
-      body: string | null;
+      body?: string | null;
       /** @default null */
-      person_id: string | null;
+      person_id?: string | null;
       /** @default null */
-      account_id: string | null;
+      account_id?: string | null;
       /** @default null */
-      usage_context: string | null;
+      usage_context?: string | null;
       /** @default null */
-      segment_id: string | null;
+      segment_id?: string | null;
       /** @default null */
-      assignee_id: string | null;
+      assignee_id?: string | null;
       /** @default null */
-      next_step: components['schemas']['NextStep'] | null;
+      next_step?: components['schemas']['NextStep'] | null;
       /** @default null */
-      may_show: string | null;
+      may_show?: string | null;
       /** @default null */
-      tags: string[] | null;
+      tags?: string[] | null;
     };
     SignalsChange: {
       /** @description At most 500. */
@@ -1745,36 +1745,36 @@ export interface components {
     };
     ThemeIn: {
       /** @default  */
-      name: string;
+      name?: string;
       /** @default  */
-      description: string;
+      description?: string;
       /**
        * @description bug, usability, performance, missing_capability, pricing, documentation, onboarding or trust
        * @default null
        */
-      problem_type: string | null;
+      problem_type?: string | null;
       /**
        * @description What people are doing when it happens.
        * @default
        */
-      usage_context: string;
+      usage_context?: string;
       /**
        * @description What they want to reach.
        * @default
        */
-      desired_outcome: string;
+      desired_outcome?: string;
       /**
        * @description design, onboarding, pricing, documentation, bug or unknown
        * @default null
        */
-      root_cause_kind: string | null;
+      root_cause_kind?: string | null;
       /**
        * @description Why it happens, in the team's words.
        * @default
        */
-      root_cause: string;
+      root_cause?: string;
       /** @default null */
-      owner_id: string | null;
+      owner_id?: string | null;
     };
     /** @description Signals by problem type of their themes and by segment; a signal in two themes of one type counts once. */
     ThemeMatrix: {
@@ -1841,21 +1841,21 @@ export interface components {
     /** @description Absent fields stay as they are, null clears. */
     ThemePatch: {
       /** @default null */
-      name: string | null;
+      name?: string | null;
       /** @default null */
-      description: string | null;
+      description?: string | null;
       /** @default null */
-      problem_type: string | null;
+      problem_type?: string | null;
       /** @default null */
-      usage_context: string | null;
+      usage_context?: string | null;
       /** @default null */
-      desired_outcome: string | null;
+      desired_outcome?: string | null;
       /** @default null */
-      root_cause_kind: string | null;
+      root_cause_kind?: string | null;
       /** @default null */
-      root_cause: string | null;
+      root_cause?: string | null;
       /** @default null */
-      owner_id: string | null;
+      owner_id?: string | null;
     };
     ThemeQuote: {
       signal_id: string;
@@ -1872,12 +1872,12 @@ export interface components {
        * @description At most 500.
        * @default []
        */
-      ids: string[];
+      ids?: string[];
       /**
        * @description Instead of ids: the query of a list of signals, such as `q=export&segment_id=…`. At most 5,000 may match.
        * @default null
        */
-      filter: string | null;
+      filter?: string | null;
     };
     ThemeSignalsMoved: {
       /** @description The signals that were really moved, for undo; those already where they should be are left out. */

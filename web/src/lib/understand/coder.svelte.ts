@@ -26,7 +26,8 @@ export class Coder {
   async load() {
     try {
       const target = this.#target();
-      const of = 'signal_id' in target ? { signal_id: target.signal_id } : { interview_id: target.interview_id };
+      const of =
+        'signal_id' in target ? { signal_id: target.signal_id } : { interview_id: target.interview_id };
       const [highlights, codes] = await Promise.all([
         call(api.GET('/api/v1/highlights', { params: { query: { ...of, limit: LIST_MAX } } })),
         call(api.GET('/api/v1/codes')),

@@ -40,9 +40,7 @@ export function spanOf(text: string, start: number, end: number): Omit<Span, 'id
   let [from, to] = start <= end ? [start, end] : [end, start];
   while (from < to && /\s/.test(chars[from] ?? '')) from += 1;
   while (to > from && /\s/.test(chars[to - 1] ?? '')) to -= 1;
-  return from === to
-    ? null
-    : { start_char: from, end_char: to, quote: chars.slice(from, to).join('') };
+  return from === to ? null : { start_char: from, end_char: to, quote: chars.slice(from, to).join('') };
 }
 
 /** The offset of a place in the page within `root`, in code points. */

@@ -16,5 +16,8 @@ export async function findMembers(query: string): Promise<Option[]> {
 
 export async function findSegments(query: string): Promise<Option[]> {
   const { items } = await call(api.GET('/api/v1/segments', { params: { query: { limit: LIST_MAX } } }));
-  return items.map(({ id, name }) => ({ id, name })).filter(matching(query)).slice(0, OPTIONS_MAX);
+  return items
+    .map(({ id, name }) => ({ id, name }))
+    .filter(matching(query))
+    .slice(0, OPTIONS_MAX);
 }

@@ -37,7 +37,9 @@ export function seriesShapes(points: SeriesPoint[], width: number, height: numbe
         ({ low }) => y(low ?? 0),
         ({ high }) => y(high ?? 0),
       ).defined(({ low, high }) => low != null && high != null)(indexed) ?? '',
-    dots: indexed.flatMap(({ index, value }) => (value === null ? [] : [{ x: x(index), y: y(value), index }])),
+    dots: indexed.flatMap(({ index, value }) =>
+      value === null ? [] : [{ x: x(index), y: y(value), index }],
+    ),
     ticks: y.ticks(4).map((value) => ({ y: y(value), value })),
   };
 }
