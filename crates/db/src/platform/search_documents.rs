@@ -76,7 +76,8 @@ pub async fn list(conn: &mut Conn, ws: &WorkspaceId, kind: &str, ids: &[String])
 
 /// Queues everything of one kind, for an index that is built anew.
 pub async fn queue_all(conn: &mut Conn, kind: &'static str, now: Micros) -> Result<u64> {
-    let mut sql = Sql::new("INSERT INTO search_queue (workspace_id, kind, object_id, queued_at) SELECT workspace_id, ");
+    let mut sql =
+        Sql::new("INSERT INTO search_queue (workspace_id, kind, object_id, queued_at) SELECT workspace_id, ");
     sql.bind(kind).push(", id, CAST(").bind(now).push(" AS BIGINT)").push(table_of(kind));
     sql.push(" WHERE 1 = 1 ON CONFLICT (workspace_id, kind, object_id) DO NOTHING");
     sql.execute(conn).await
@@ -116,7 +117,10 @@ fn select_of(kind: &str) -> Option<(&'static str, &'static str)> {
              CAST(NULL AS TEXT) AS account_id, o.theme_id AS import_id",
             "o.detail",
         ),
-        "hypothesis" => (plain!("o.title", "o.updated_at", "o.owner_id"), "o.population || ' ' || o.change || ' ' || o.mechanism"),
+        "hypothesis" => (
+            plain!("o.title", "o.updated_at", "o.owner_id"),
+            "o.population || ' ' || o.change || ' ' || o.mechanism",
+        ),
         "decision" => (plain!("o.question", "o.updated_at", "o.owner_id"), "o.why || ' ' || o.rule_text"),
         "outcome" => (
             plain!("o.title", "o.updated_at", "CAST(NULL AS TEXT)"),
@@ -124,7 +128,11 @@ fn select_of(kind: &str) -> Option<(&'static str, &'static str)> {
         ),
         "interview" => (plain!("o.title", "o.held_at", "CAST(NULL AS TEXT)"), "o.notes"),
         "person" => (
-            plain!("CASE WHEN o.name = '' THEN COALESCE(o.email, '') ELSE o.name END", "o.updated_at", "CAST(NULL AS TEXT)"),
+            plain!(
+                "CASE WHEN o.name = '' THEN COALESCE(o.email, '') ELSE o.name END",
+                "o.updated_at",
+                "CAST(NULL AS TEXT)"
+            ),
             "COALESCE(o.email, '') || ' ' || COALESCE(o.external_id, '')",
         ),
         "account" => (

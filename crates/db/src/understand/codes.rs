@@ -108,10 +108,11 @@ pub async fn count_children(conn: &mut Conn, ws: &WorkspaceId, id: &str) -> Resu
 
 /// How many highlights carry each code.
 pub async fn count_highlights(conn: &mut Conn, ws: &WorkspaceId) -> Result<Vec<(String, i64)>> {
-    let rows =
-        sqlx::query_as("SELECT code_id, COUNT(*) FROM highlight_codes WHERE workspace_id = $1 GROUP BY code_id")
-            .bind(ws.as_str())
-            .fetch_all(conn)
-            .await?;
+    let rows = sqlx::query_as(
+        "SELECT code_id, COUNT(*) FROM highlight_codes WHERE workspace_id = $1 GROUP BY code_id",
+    )
+    .bind(ws.as_str())
+    .fetch_all(conn)
+    .await?;
     Ok(rows)
 }

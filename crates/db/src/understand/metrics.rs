@@ -128,7 +128,8 @@ pub async fn segment_exists(conn: &mut Conn, ws: &WorkspaceId, id: &str) -> Resu
 /// How many answers gave each score. An answer is a scored signal, or a response that made no signal
 /// (a bare score without words); responses know no segment, so a segment leaves them out.
 pub async fn count_scores(conn: &mut Conn, ws: &WorkspaceId, scores: &Scores) -> Result<Vec<(f64, i64)>> {
-    let mut sql = Sql::new("SELECT score, CAST(SUM(n) AS BIGINT) FROM (SELECT score, COUNT(*) AS n FROM signals");
+    let mut sql =
+        Sql::new("SELECT score, CAST(SUM(n) AS BIGINT) FROM (SELECT score, COUNT(*) AS n FROM signals");
     sql.push(" WHERE workspace_id = ").bind(ws.as_str()).push(" AND score_kind = ").bind(scores.score_kind);
     sql.push(" AND archived_at IS NULL AND occurred_at >= ").bind(scores.from);
     sql.push(" AND occurred_at < ").bind(scores.to);
@@ -139,7 +140,8 @@ pub async fn count_scores(conn: &mut Conn, ws: &WorkspaceId, scores: &Scores) ->
         sql.push(" UNION ALL SELECT r.score, COUNT(*) AS n FROM responses r JOIN surveys v");
         sql.push(" ON v.workspace_id = r.workspace_id AND v.id = r.survey_id WHERE r.workspace_id = ");
         sql.bind(ws.as_str()).push(" AND v.kind = ").bind(scores.score_kind);
-        sql.push(" AND r.score IS NOT NULL AND r.withdrawn_at IS NULL AND r.created_at >= ").bind(scores.from);
+        sql.push(" AND r.score IS NOT NULL AND r.withdrawn_at IS NULL AND r.created_at >= ")
+            .bind(scores.from);
         sql.push(" AND r.created_at < ").bind(scores.to);
         sql.when(" AND v.source_id = ", scores.source_id.as_deref());
         sql.push(" AND NOT EXISTS (SELECT 1 FROM signals s WHERE s.workspace_id = r.workspace_id");
@@ -157,7 +159,8 @@ pub async fn count_theme_signals(
     segment_id: Option<&str>,
     (from, to): (Micros, Micros),
 ) -> Result<i64> {
-    let mut sql = Sql::new("SELECT COUNT(*) FROM theme_signals t JOIN signals s ON s.workspace_id = t.workspace_id");
+    let mut sql =
+        Sql::new("SELECT COUNT(*) FROM theme_signals t JOIN signals s ON s.workspace_id = t.workspace_id");
     sql.push(" AND s.id = t.signal_id WHERE t.workspace_id = ").bind(ws.as_str());
     sql.push(" AND t.theme_id = ").bind(theme_id).push(" AND s.archived_at IS NULL");
     sql.push(" AND s.occurred_at >= ").bind(from).push(" AND s.occurred_at < ").bind(to);

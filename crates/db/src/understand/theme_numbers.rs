@@ -159,7 +159,12 @@ pub async fn count_plans(
 }
 
 /// The latest signals of a theme that have words.
-pub async fn list_quotes(conn: &mut Conn, ws: &WorkspaceId, theme_id: &str, limit: i64) -> Result<Vec<Quote>> {
+pub async fn list_quotes(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    theme_id: &str,
+    limit: i64,
+) -> Result<Vec<Quote>> {
     let mut sql =
         Sql::new("SELECT s.id AS signal_id, s.body, s.occurred_at, s.person_id, s.account_id, s.may_show");
     sql.push(SIGNALS);

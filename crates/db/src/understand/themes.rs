@@ -140,7 +140,8 @@ pub async fn list_assigned(
 ) -> Result<Vec<Assignment>> {
     let mut found = Vec::new();
     for ids in ids.chunks(ROWS_PER_STATEMENT) {
-        let mut sql = Sql::new("SELECT signal_id, assigned_by, assigned_at FROM theme_signals WHERE workspace_id = ");
+        let mut sql =
+            Sql::new("SELECT signal_id, assigned_by, assigned_at FROM theme_signals WHERE workspace_id = ");
         sql.bind(ws.as_str()).push(" AND theme_id = ").bind(theme_id).bind_in(" AND signal_id IN", ids);
         found.extend(sql.fetch_all::<Assignment>(conn).await?);
     }
@@ -155,8 +156,9 @@ pub async fn insert_assignments(
     assignments: &[Assignment],
 ) -> Result<()> {
     for rows in assignments.chunks(ROWS_PER_STATEMENT) {
-        let mut sql =
-            Sql::new("INSERT INTO theme_signals (workspace_id, theme_id, signal_id, assigned_by, assigned_at) VALUES ");
+        let mut sql = Sql::new(
+            "INSERT INTO theme_signals (workspace_id, theme_id, signal_id, assigned_by, assigned_at) VALUES ",
+        );
         for (index, row) in rows.iter().enumerate() {
             sql.push(if index > 0 { ", (" } else { "(" }).bind(ws.as_str()).push(", ").bind(theme_id);
             sql.push(", ").bind(row.signal_id.as_str()).push(", ").bind(row.assigned_by.as_str());

@@ -76,8 +76,10 @@ mod tests {
         let now: Timestamp = now.parse().unwrap();
         let zone = TimeZone::get(zone).unwrap();
         let found = last(expect.len(), interval, now.as_microsecond(), &zone).unwrap();
-        let shown: Vec<_> =
-            found.iter().map(|period| Timestamp::from_microsecond(period.from).unwrap().to_string()).collect();
+        let shown: Vec<_> = found
+            .iter()
+            .map(|period| Timestamp::from_microsecond(period.from).unwrap().to_string())
+            .collect();
         assert_eq!(shown, expect);
         assert!(found.windows(2).all(|pair| pair[0].to == pair[1].from));
     }

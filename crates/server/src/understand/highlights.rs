@@ -30,9 +30,11 @@ const QUOTE_MAX: usize = 10_000;
 const CODES_MAX: usize = 20;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list_highlights, create_highlight))
-        .routes(routes!(get_highlight, update_highlight, delete_highlight))
+    OpenApiRouter::new().routes(routes!(list_highlights, create_highlight)).routes(routes!(
+        get_highlight,
+        update_highlight,
+        delete_highlight
+    ))
 }
 
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -247,7 +249,9 @@ pub async fn delete_highlight(
     let mut tx = ctx.begin().await?;
     let out = read(&mut tx, &editor, &id).await?.1;
     if highlights::count_insights(&mut tx, &editor.ws, &id).await? > 0 {
-        return Err(Error::conflict("an insight rests on this highlight; take it out of the evidence there first"));
+        return Err(Error::conflict(
+            "an insight rests on this highlight; take it out of the evidence there first",
+        ));
     }
     highlights::delete(&mut tx, &editor.ws, &id).await?;
     audit::deleted(&mut tx, &ctx, &editor, audit::Object { kind: KIND, id: &id }, &out).await?;
@@ -282,7 +286,10 @@ async fn check_quote(conn: &mut Conn, ws: &WorkspaceId, input: &HighlightIn) -> 
     if span == input.quote {
         return Ok(());
     }
-    Err(Error::field("quote", "is not what stands between start_char and end_char; the text may have changed"))
+    Err(Error::field(
+        "quote",
+        "is not what stands between start_char and end_char; the text may have changed",
+    ))
 }
 
 async fn check_codes_exist(conn: &mut Conn, ws: &WorkspaceId, ids: &[String]) -> Result<()> {

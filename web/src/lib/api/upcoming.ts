@@ -24,15 +24,11 @@ export interface Upcoming {
       { items: { id: string; name: string; email: string; role: components['schemas']['Role'] }[] }
     >;
   };
+  '/api/v1/segments': {
+    get: Operation<{ query?: { limit?: number } }, undefined, { items: { id: string; name: string }[] }>;
+  };
   '/api/v1/people/{id}': { get: Operation<Id, undefined, { id: string; name: string }> };
   '/api/v1/accounts/{id}': { get: Operation<Id, undefined, { id: string; name: string }> };
-  '/api/v1/search': {
-    get: Operation<
-      { query: { q: string; limit?: number } },
-      undefined,
-      { items: { kind: string; id: string; title: string }[] }
-    >;
-  };
 }
 
 interface NoParameters {

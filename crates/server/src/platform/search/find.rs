@@ -60,7 +60,11 @@ impl Search {
         let narrow = Narrow { kind: kind.map(str::to_owned), ..Narrow::default() };
         blocking(move || {
             let found = index.hits(&ws, &q, &narrow, (offset, limit), Match::Exact)?;
-            if found.kinds.is_empty() { index.hits(&ws, &q, &narrow, (offset, limit), Match::Near) } else { Ok(found) }
+            if found.kinds.is_empty() {
+                index.hits(&ws, &q, &narrow, (offset, limit), Match::Near)
+            } else {
+                Ok(found)
+            }
         })
         .await
     }
@@ -70,16 +74,17 @@ impl Search {
         &self,
         ctx: &Ctx,
         ws: &WorkspaceId,
-        q: &str,
+        q: Option<&str>,
         narrow: Narrow,
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<(Vec<String>, i64)> {
         let index = self.index(ctx).await?;
-        let (ws, q) = (ws.clone(), q.to_owned());
-        let after = after.map(|cursor| Ok::<_, heedful_db::Error>((cursor.sort_number()?, cursor.id.clone())));
+        let (ws, q) = (ws.clone(), q.map(str::to_owned));
+        let after =
+            after.map(|cursor| Ok::<_, heedful_db::Error>((cursor.sort_number()?, cursor.id.clone())));
         let after = after.transpose()?;
-        blocking(move || index.ids(&ws, &q, &narrow, after.as_ref(), limit)).await
+        blocking(move || index.ids(&ws, q.as_deref(), &narrow, after.as_ref(), limit)).await
     }
 
     /// How the matching objects spread over the values of each facet.
@@ -158,13 +163,13 @@ impl Index {
     fn ids(
         &self,
         ws: &WorkspaceId,
-        q: &str,
+        q: Option<&str>,
         narrow: &Narrow,
         after: Option<&(Micros, String)>,
         limit: usize,
     ) -> anyhow::Result<(Vec<String>, i64)> {
         let searcher = self.reader.searcher();
-        let all = query::build(&self.fields, ws, Some(q), narrow, Match::Exact);
+        let all = query::build(&self.fields, ws, q, narrow, Match::Exact);
         let total = i64::try_from(searcher.search(&all, &Count)?)?;
         let query: Box<dyn Query> = match after {
             None => all,
@@ -183,17 +188,20 @@ impl Index {
 
 fn count_values(searcher: &Searcher, query: &dyn Query, names: &[&str]) -> anyhow::Result<Vec<FacetCounts>> {
     let of = |name: &&str| {
-        let terms = serde_json::json!({"field": name, "size": FACET_TERMS_MAX, "segment_size": FACET_TERMS_MAX});
+        let terms =
+            serde_json::json!({"field": name, "size": FACET_TERMS_MAX, "segment_size": FACET_TERMS_MAX});
         ((*name).to_owned(), serde_json::json!({"terms": terms}))
     };
     let request: serde_json::Map<_, _> = names.iter().map(of).collect();
     let request: Aggregations = serde_json::from_value(request.into())?;
-    let counted = searcher.search(query, &AggregationCollector::from_aggs(request, AggContextParams::default()))?;
+    let counted =
+        searcher.search(query, &AggregationCollector::from_aggs(request, AggContextParams::default()))?;
     Ok(names.iter().map(|name| values_of(&counted, name)).collect())
 }
 
 fn values_of(counted: &AggregationResults, name: &str) -> FacetCounts {
-    let Some(AggregationResult::BucketResult(BucketResult::Terms { buckets, .. })) = counted.0.get(name) else {
+    let Some(AggregationResult::BucketResult(BucketResult::Terms { buckets, .. })) = counted.0.get(name)
+    else {
         return Vec::new();
     };
     let mut values: FacetCounts = Vec::with_capacity(buckets.len());

@@ -6,7 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
 use heedful_db::platform::search_documents::Document;
-use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions};
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+};
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
 
 use super::query::{Facet, NOTHING};

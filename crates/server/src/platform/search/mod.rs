@@ -73,9 +73,7 @@ pub fn checked_query(q: Option<&str>) -> Result<Option<&str>> {
 }
 
 /// Runs work on the index away from the threads that answer requests.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
-) -> Result<T> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await.map_err(anyhow::Error::from)?;
     Ok(done?)
 }

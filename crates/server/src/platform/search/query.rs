@@ -109,7 +109,8 @@ fn pieces(q: &str) -> Vec<Piece> {
         let is_quoted = index % 2 == 1;
         let texts: Vec<&str> = if is_quoted { vec![part] } else { part.split_whitespace().collect() };
         for text in texts {
-            let words: Vec<String> = words::words(&mut analyzer, text).into_iter().map(|token| token.text).collect();
+            let words: Vec<String> =
+                words::words(&mut analyzer, text).into_iter().map(|token| token.text).collect();
             if !words.is_empty() {
                 found.push(Piece { words, is_prefix: false });
             }
@@ -128,14 +129,25 @@ pub fn sought(q: &str) -> Vec<Sought> {
     let of = |piece: Piece| {
         let last = piece.words.len() - 1;
         let is_prefix = piece.is_prefix;
-        piece.words.into_iter().enumerate().map(move |(index, text)| Sought { text, is_prefix: is_prefix && index == last })
+        piece
+            .words
+            .into_iter()
+            .enumerate()
+            .map(move |(index, text)| Sought { text, is_prefix: is_prefix && index == last })
     };
     pieces(q).into_iter().flat_map(of).collect()
 }
 
 /// The whole query: the words, within the workspace, narrowed.
-pub fn build(fields: &Fields, ws: &WorkspaceId, q: Option<&str>, narrow: &Narrow, how: Match) -> Box<dyn Query> {
-    let mut clauses: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, term(fields.scope, &scope(ws, narrow)))];
+pub fn build(
+    fields: &Fields,
+    ws: &WorkspaceId,
+    q: Option<&str>,
+    narrow: &Narrow,
+    how: Match,
+) -> Box<dyn Query> {
+    let mut clauses: Vec<(Occur, Box<dyn Query>)> =
+        vec![(Occur::Must, term(fields.scope, &scope(ws, narrow)))];
     clauses.extend(narrowed(fields, narrow).into_iter().map(|query| (Occur::Must, query)));
     if let Some(q) = q {
         let pieces = pieces(q);

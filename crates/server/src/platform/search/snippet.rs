@@ -55,7 +55,9 @@ fn is_near(a: &str, b: &str) -> bool {
 
 /// The mark from which the most marks fit into one snippet.
 fn best_start(marks: &[(usize, usize)]) -> usize {
-    let fits = |start: usize| marks.iter().filter(|mark| mark.0 >= start && mark.1 <= start + CHARS_MAX - CHARS_BEFORE).count();
+    let fits = |start: usize| {
+        marks.iter().filter(|mark| mark.0 >= start && mark.1 <= start + CHARS_MAX - CHARS_BEFORE).count()
+    };
     let mut best = (0, 0);
     for (start, _) in marks {
         let n = fits(*start);
@@ -108,7 +110,10 @@ mod tests {
 
     #[test]
     fn marks_are_counted_in_code_points() {
-        assert_eq!(marked("😤 Exporting to Zürich fails", "zurich exp", Match::Exact), "😤 [Exporting] to [Zürich] fails");
+        assert_eq!(
+            marked("😤 Exporting to Zürich fails", "zurich exp", Match::Exact),
+            "😤 [Exporting] to [Zürich] fails"
+        );
         assert_eq!(marked("导出很慢", "导出", Match::Exact), "[导][出]很慢");
         assert_eq!(marked("nothing here", "else", Match::Exact), "nothing here");
     }

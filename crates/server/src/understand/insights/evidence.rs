@@ -94,7 +94,8 @@ pub async fn add_insight_evidence(
     insights::get(&mut tx, &editor.ws, &id).await?;
     let n_added = insert(&mut tx, &ctx, &editor, &id, &input.signal_ids, &input.highlight_ids).await?;
     let detail = serde_json::json!({"signal_ids": input.signal_ids, "highlight_ids": input.highlight_ids});
-    audit::acted(&mut tx, &ctx, &editor, "add_evidence", audit::Object { kind: KIND, id: &id }, &detail).await?;
+    audit::acted(&mut tx, &ctx, &editor, "add_evidence", audit::Object { kind: KIND, id: &id }, &detail)
+        .await?;
     ctx.commit(tx).await?;
     Ok(Json(InsightEvidenceAdded { n_added }))
 }
@@ -111,7 +112,8 @@ pub async fn remove_insight_evidence(
     let mut tx = ctx.begin().await?;
     let out = InsightEvidence::from(insights::get_evidence(&mut tx, &editor.ws, &id, &evidence_id).await?);
     insights::delete_evidence(&mut tx, &editor.ws, &evidence_id).await?;
-    audit::acted(&mut tx, &ctx, &editor, "remove_evidence", audit::Object { kind: KIND, id: &id }, &out).await?;
+    audit::acted(&mut tx, &ctx, &editor, "remove_evidence", audit::Object { kind: KIND, id: &id }, &out)
+        .await?;
     ctx.commit(tx).await?;
     Ok(Json(out))
 }

@@ -12,8 +12,8 @@ use utoipa::IntoParams;
 
 use super::series;
 use super::wire::{MetricDefinition, MetricIn, MetricOut, MetricPatch};
-use crate::platform::auth::{Caller, Editor, Viewer};
 use crate::platform::audit;
+use crate::platform::auth::{Caller, Editor, Viewer};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::extract::{Body, IfMatch, Query};
@@ -105,7 +105,8 @@ pub async fn update_metric(
         metrics::get(&mut conn, &editor.ws, &id).await?.kind
     };
     let patch = patch.validate(&kind)?;
-    let definition = patch.definition.as_ref().map(serde_json::to_string).transpose().map_err(anyhow::Error::from)?;
+    let definition =
+        patch.definition.as_ref().map(serde_json::to_string).transpose().map_err(anyhow::Error::from)?;
     let apply = |row: &mut Metric| {
         if let Some(name) = &patch.name {
             name.trim().clone_into(&mut row.name);
@@ -161,7 +162,8 @@ async fn change(
     apply(&mut row);
     metrics::update(&mut tx, &caller.ws, &row, ctx.now).await?;
     let after = MetricOut::from(metrics::get(&mut tx, &caller.ws, id).await?);
-    audit::updated(&mut tx, ctx, caller, audit::Object { kind: KIND, id }, &MetricOut::from(before), &after).await?;
+    audit::updated(&mut tx, ctx, caller, audit::Object { kind: KIND, id }, &MetricOut::from(before), &after)
+        .await?;
     ctx.commit(tx).await?;
     Ok(Json(after))
 }

@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 use crate::platform::auth::{Caller, Editor, Viewer};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
-use crate::platform::extract::{Body, IfMatch};
 use crate::platform::extract::Query;
+use crate::platform::extract::{Body, IfMatch};
 use crate::platform::invalid::{Invalid, Valid};
 use crate::platform::paging::{List, Paging};
 use crate::platform::{audit, time};
@@ -68,7 +68,8 @@ impl MetricReadingIn {
     pub fn validate(self) -> std::result::Result<Valid<Self>, Invalid> {
         let mut invalid = Invalid::default();
         invalid.check("value", self.value.is_finite(), "must be an ordinary number");
-        let inside = |end: Option<f64>, is_fine: fn(f64, f64) -> bool| end.is_none_or(|end| is_fine(end, self.value));
+        let inside =
+            |end: Option<f64>, is_fine: fn(f64, f64) -> bool| end.is_none_or(|end| is_fine(end, self.value));
         invalid.check("low", inside(self.low, |low, value| low <= value), "must not be above the value");
         invalid.check("high", inside(self.high, |high, value| high >= value), "must not be below the value");
         invalid.check("n", self.n.is_none_or(|n| n >= 0), "must not be negative");
@@ -174,5 +175,9 @@ pub async fn delete_reading(
 
 async fn must_be_manual(conn: &mut Conn, caller: &Caller, id: &str) -> Result<()> {
     let metric = metrics::get(conn, &caller.ws, id).await?;
-    if metric.kind == "manual" { Ok(()) } else { Err(Error::conflict("this metric is computed; only manual ones take readings")) }
+    if metric.kind == "manual" {
+        Ok(())
+    } else {
+        Err(Error::conflict("this metric is computed; only manual ones take readings"))
+    }
 }

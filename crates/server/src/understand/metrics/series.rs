@@ -87,7 +87,12 @@ pub async fn get_metric_series(
 }
 
 /// The value over the metric's window up to now; of a manual metric the last reading, however old.
-pub async fn current(conn: &mut Conn, ws: &WorkspaceId, metric: &MetricOut, now: Micros) -> Result<MetricPoint> {
+pub async fn current(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    metric: &MetricOut,
+    now: Micros,
+) -> Result<MetricPoint> {
     let days = metric.definition.window_days.unwrap_or(WINDOW_DAYS_DEFAULT);
     let from = if metric.kind == "manual" { 0 } else { now - i64::from(days) * DAY };
     // What is said in this very microsecond counts too.
@@ -145,7 +150,10 @@ async fn counted(
     let segment = metric.definition.segment_id.as_deref();
     let n = metrics::count_theme_signals(conn, ws, theme, segment, between).await?;
     let exact = u32::try_from(n).map(f64::from);
-    let value = exact.map_or_else(|_| StatedValue::unknown("too_large", "There are too many to count."), StatedValue::exact);
+    let value = exact.map_or_else(
+        |_| StatedValue::unknown("too_large", "There are too many to count."),
+        StatedValue::exact,
+    );
     Ok((value, Some(n)))
 }
 
@@ -158,15 +166,17 @@ async fn read(
     let Some(reading) = metrics::find_last_reading(conn, ws, &metric.id, between).await? else {
         return Ok((StatedValue::unknown("no_reading", "Nobody has typed a reading for this time."), None));
     };
-    let estimate =
-        StatedValue { low: reading.low, high: reading.high, ..StatedValue::exact(reading.value) };
+    let estimate = StatedValue { low: reading.low, high: reading.high, ..StatedValue::exact(reading.value) };
     Ok((estimate, reading.n))
 }
 
 fn estimate_nps(counts: &Counts) -> std::result::Result<Estimate, NotEstimable> {
     let between = |low: f64, high: f64| count(counts, |score| score >= low && score <= high);
-    let answers =
-        NpsCounts { promoters: between(9.0, 10.0), passives: between(7.0, 8.9), detractors: between(0.0, 6.9) };
+    let answers = NpsCounts {
+        promoters: between(9.0, 10.0),
+        passives: between(7.0, 8.9),
+        detractors: between(0.0, 6.9),
+    };
     nps(answers, Confidence::P95)
 }
 

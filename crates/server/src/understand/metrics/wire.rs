@@ -134,8 +134,16 @@ impl MetricPatch {
 impl MetricDefinition {
     fn check(&self, invalid: &mut Invalid, kind: &str) {
         let is_count = kind == "count";
-        invalid.check("definition.theme_id", !is_count || self.theme_id.is_some(), "says which theme is counted");
-        invalid.check("definition.theme_id", is_count || self.theme_id.is_none(), "is only for the kind count");
+        invalid.check(
+            "definition.theme_id",
+            !is_count || self.theme_id.is_some(),
+            "says which theme is counted",
+        );
+        invalid.check(
+            "definition.theme_id",
+            is_count || self.theme_id.is_none(),
+            "is only for the kind count",
+        );
         let is_fine = self.window_days.is_none_or(|days| (1..=WINDOW_DAYS_MAX).contains(&days));
         invalid.check("definition.window_days", is_fine, "must be between 1 and 366");
     }
@@ -148,7 +156,8 @@ mod tests {
     #[test]
     fn complaints_name_the_field() {
         let check = |change: &dyn Fn(&mut MetricIn), expect: &[&str]| {
-            let mut input = MetricIn { name: "NPS".to_owned(), kind: "nps".to_owned(), ..MetricIn::default() };
+            let mut input =
+                MetricIn { name: "NPS".to_owned(), kind: "nps".to_owned(), ..MetricIn::default() };
             change(&mut input);
             let fields: Vec<String> =
                 input.validate().err().map(|invalid| invalid.0.into_keys().collect()).unwrap_or_default();

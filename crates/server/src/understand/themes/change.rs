@@ -129,7 +129,13 @@ pub async fn insert_theme(
 }
 
 /// Writes a changed theme with its audit and search entries.
-pub async fn write(conn: &mut Conn, ctx: &Ctx, caller: &Caller, before: Theme, row: &Theme) -> Result<ThemeOut> {
+pub async fn write(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    caller: &Caller,
+    before: Theme,
+    row: &Theme,
+) -> Result<ThemeOut> {
     themes::update(conn, &caller.ws, row, ctx.now).await?;
     search_queue::insert(conn, &caller.ws, KIND, &row.id, ctx.now).await?;
     let after = ThemeOut::from(themes::get(conn, &caller.ws, &row.id).await?);

@@ -79,7 +79,8 @@ pub async fn list_themes(
 fn page(mut found: Vec<ThemeOut>, after: Option<&Cursor>, limit: i64) -> Page<ThemeOut> {
     let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
     if let Some(cursor) = after {
-        let start = found.iter().position(|theme| theme.id == cursor.id).map_or(found.len(), |index| index + 1);
+        let start =
+            found.iter().position(|theme| theme.id == cursor.id).map_or(found.len(), |index| index + 1);
         found.drain(..start);
     }
     Page::cut(found, limit, total, |theme| Cursor::at_id(&theme.id))
@@ -101,7 +102,9 @@ fn compare(sort: &str, a: &ThemeOut, b: &ThemeOut) -> Ordering {
         "accounts" => right.n_accounts.cmp(&left.n_accounts),
         "last" => right.last_at.cmp(&left.last_at),
         "trend" => strength(&right).total_cmp(&strength(&left)),
-        _ => right.trend.n_recent.cmp(&left.trend.n_recent).then_with(|| right.n_signals.cmp(&left.n_signals)),
+        _ => {
+            right.trend.n_recent.cmp(&left.trend.n_recent).then_with(|| right.n_signals.cmp(&left.n_signals))
+        }
     }
 }
 

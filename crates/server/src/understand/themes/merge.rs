@@ -72,7 +72,9 @@ pub async fn merge_theme(
     let into = match themes::get(&mut tx, &editor.ws, &input.into_id).await {
         Ok(theme) if theme.archived_at.is_none() => theme,
         Ok(_) => return Err(Error::field("into_id", "is archived")),
-        Err(error) if error.is_not_found() => return Err(Error::field("into_id", "names a theme that does not exist here")),
+        Err(error) if error.is_not_found() => {
+            return Err(Error::field("into_id", "names a theme that does not exist here"));
+        }
         Err(error) => return Err(error.into()),
     };
     // Both themes change first: whoever else moves signals of theirs has to wait, or is told.
@@ -91,7 +93,8 @@ async fn move_all(conn: &mut Conn, ctx: &Ctx, caller: &Caller, from: &Theme, int
     let ids: Vec<String> = rows.iter().map(|row| row.signal_id.clone()).collect();
     let there = themes::list_assigned(conn, ws, &into.id, &ids).await?;
     let there: HashSet<String> = there.into_iter().map(|row| row.signal_id).collect();
-    let (in_both, only_here): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| there.contains(&row.signal_id));
+    let (in_both, only_here): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|row| there.contains(&row.signal_id));
     let insight_ids = themes::list_insights(conn, ws, &from.id).await?;
     themes::insert_assignments(conn, ws, &into.id, &only_here).await?;
     themes::delete_assignments(conn, ws, &from.id, &ids).await?;

@@ -99,7 +99,8 @@ pub async fn add(conn: &mut Conn, ws: &WorkspaceId, themes: &mut [ThemeOut], now
     }
     let mut volumes: HashMap<String, Volume> =
         volumes.into_iter().map(|row| (row.theme_id.clone(), row)).collect();
-    let mut stakes: HashMap<String, Stake> = stakes.into_iter().map(|row| (row.theme_id.clone(), row)).collect();
+    let mut stakes: HashMap<String, Stake> =
+        stakes.into_iter().map(|row| (row.theme_id.clone(), row)).collect();
     for theme in themes {
         let volume = volumes.remove(&theme.id).unwrap_or_default();
         let stake = stakes.remove(&theme.id).unwrap_or_default();
@@ -122,7 +123,8 @@ mod tests {
 
     #[test]
     fn a_trend_is_only_called_when_chance_does_not_explain_it() {
-        let check = |before, recent, expect: &str| assert_eq!(ThemeTrend::of(before, recent).direction, expect);
+        let check =
+            |before, recent, expect: &str| assert_eq!(ThemeTrend::of(before, recent).direction, expect);
         check(20, 40, "rising");
         check(40, 20, "falling");
         check(20, 22, "unclear");

@@ -136,7 +136,11 @@ impl From<Quote> for ThemeQuote {
 /// The latest quote, then again and again the one that shares the fewest words with those chosen, so that a few
 /// quotes show the breadth of a theme.
 fn representative(quotes: Vec<Quote>) -> Vec<Quote> {
-    let mut left: Vec<(Quote, HashSet<String>)> = quotes.into_iter().map(|quote| (words(&quote.body), quote)).map(|(words, quote)| (quote, words)).collect();
+    let mut left: Vec<(Quote, HashSet<String>)> = quotes
+        .into_iter()
+        .map(|quote| (words(&quote.body), quote))
+        .map(|(words, quote)| (quote, words))
+        .collect();
     let mut chosen: Vec<(Quote, HashSet<String>)> = Vec::new();
     while chosen.len() < QUOTES_MAX && !left.is_empty() {
         let mut best = (0, f64::INFINITY);
@@ -152,7 +156,11 @@ fn representative(quotes: Vec<Quote>) -> Vec<Quote> {
 }
 
 fn words(text: &str) -> HashSet<String> {
-    text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2).map(str::to_owned).collect()
+    text.to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.len() > 2)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Jaccard's share of common words; a text without words says nothing and comes last.

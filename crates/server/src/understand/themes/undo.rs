@@ -109,7 +109,13 @@ pub async fn undo_theme_change(
     Ok(Json(ThemeChange::of(undone, &moved)))
 }
 
-async fn undo_merge(conn: &mut Conn, ctx: &Ctx, caller: &Caller, change: &Change, moved: &Moved) -> Result<()> {
+async fn undo_merge(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    caller: &Caller,
+    change: &Change,
+    moved: &Moved,
+) -> Result<()> {
     let ws = &caller.ws;
     let into = themes::get(conn, ws, &change.theme_id).await?;
     let gone = themes::get(conn, ws, &change.other_id).await?;
@@ -122,11 +128,15 @@ async fn undo_merge(conn: &mut Conn, ctx: &Ctx, caller: &Caller, change: &Change
     let ids = moved.signal_ids();
     let there = themes::list_assigned(conn, ws, &into.id, &ids).await?;
     if there.len() != ids.len() {
-        return Err(Error::conflict("some of the signals were taken out of the theme since, so they cannot be put back as they were"));
+        return Err(Error::conflict(
+            "some of the signals were taken out of the theme since, so they cannot be put back as they were",
+        ));
     }
     let insights: HashSet<String> = themes::list_insights(conn, ws, &into.id).await?.into_iter().collect();
     if moved.insight_ids.iter().any(|id| !insights.contains(id)) {
-        return Err(Error::conflict("some of the insights were given another theme since, so they cannot be put back as they were"));
+        return Err(Error::conflict(
+            "some of the insights were given another theme since, so they cannot be put back as they were",
+        ));
     }
     let only_there: Vec<String> = moved.signals.iter().map(|(id, ..)| id.clone()).collect();
     themes::delete_assignments(conn, ws, &into.id, &only_there).await?;
@@ -136,12 +146,20 @@ async fn undo_merge(conn: &mut Conn, ctx: &Ctx, caller: &Caller, change: &Change
     Ok(())
 }
 
-async fn undo_split(conn: &mut Conn, ctx: &Ctx, caller: &Caller, change: &Change, moved: &Moved) -> Result<()> {
+async fn undo_split(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    caller: &Caller,
+    change: &Change,
+    moved: &Moved,
+) -> Result<()> {
     let ws = &caller.ws;
     let from = themes::get(conn, ws, &change.theme_id).await?;
     let new = themes::get(conn, ws, &change.other_id).await?;
     if from.archived_at.is_some() {
-        return Err(Error::conflict("the theme it was split off from was archived since; restore that first"));
+        return Err(Error::conflict(
+            "the theme it was split off from was archived since; restore that first",
+        ));
     }
     write(conn, ctx, caller, from.clone(), &from).await?;
     let gone = Theme { archived_at: Some(ctx.now), ..new.clone() };

@@ -7,14 +7,22 @@ use crate::support::{NOBODY, TestApp};
 async fn a_codebook_is_a_tree_without_circles() {
     let app = TestApp::new().await;
     let editor = app.editor();
-    let top = editor.create("/codes", json!({"name": "Trust", "definition": "Doubts about us", "color": "blue"})).await;
-    let below = editor.create("/codes", json!({"name": "Data loss", "parent_id": top["id"], "include_rule": "Lost work"})).await;
+    let top = editor
+        .create("/codes", json!({"name": "Trust", "definition": "Doubts about us", "color": "blue"}))
+        .await;
+    let below = editor
+        .create("/codes", json!({"name": "Data loss", "parent_id": top["id"], "include_rule": "Lost work"}))
+        .await;
     let path = format!("/codes/{}", id(&top));
     let circle = json!({"parent_id": below["id"]});
     assert_eq!(editor.seen(1).patch(&path, circle).await.refused_fields(), ["parent_id"]);
-    assert_eq!(editor.post("/codes", json!({"name": "X", "parent_id": NOBODY})).await.refused_fields(), ["parent_id"]);
+    assert_eq!(
+        editor.post("/codes", json!({"name": "X", "parent_id": NOBODY})).await.refused_fields(),
+        ["parent_id"]
+    );
     editor.seen(1).delete(&path).await.refused(409);
-    let moved = editor.seen(1).patch(&format!("/codes/{}", id(&below)), json!({"parent_id": null})).await.ok();
+    let moved =
+        editor.seen(1).patch(&format!("/codes/{}", id(&below)), json!({"parent_id": null})).await.ok();
     assert!(moved["parent_id"].is_null());
     editor.seen(1).delete(&path).await.ok();
     assert_eq!(app.viewer().get("/codes").await.ok()["total"], 1);

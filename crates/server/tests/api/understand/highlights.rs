@@ -50,8 +50,14 @@ async fn what_it_names_must_exist_here() {
     assert_eq!(refused(span(json!({"signal_id": signal["id"], "code_ids": [NOBODY]}))).await, ["code_ids"]);
     assert_eq!(refused(span(json!({}))).await, ["signal_id"]);
     assert_eq!(refused(span(json!({"interview_id": NOBODY}))).await, ["passage_position"]);
-    assert_eq!(refused(span(json!({"interview_id": NOBODY, "passage_position": 0}))).await, ["passage_position"]);
-    assert_eq!(app.stranger().post("/highlights", span(json!({"signal_id": signal["id"]}))).await.refused_fields(), ["signal_id"]);
+    assert_eq!(
+        refused(span(json!({"interview_id": NOBODY, "passage_position": 0}))).await,
+        ["passage_position"]
+    );
+    assert_eq!(
+        app.stranger().post("/highlights", span(json!({"signal_id": signal["id"]}))).await.refused_fields(),
+        ["signal_id"]
+    );
 }
 
 #[tokio::test]

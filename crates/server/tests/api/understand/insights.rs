@@ -8,15 +8,24 @@ use crate::support::{NOBODY, TestApp, add_signal};
 async fn an_insight_owes_three_tags_and_is_counted_until_it_has_them() {
     let app = TestApp::new().await;
     let (theme, _) = add_theme(&app, "Exports", &[]).await;
-    let made = app.editor().create("/insights", json!({"statement": "Exports block month-end", "theme_id": theme["id"]})).await;
+    let made = app
+        .editor()
+        .create("/insights", json!({"statement": "Exports block month-end", "theme_id": theme["id"]}))
+        .await;
     assert_eq!(made["owed"], json!(["segment", "context", "next_step"]));
     let facets = app.viewer().get("/insights/facets").await.ok();
     assert_eq!(facets["n_tags_missing"], 1);
     assert_eq!(facets["theme"], json!([{"value": theme["id"], "n": 1}]));
     let owner = app.user_id(Role::Editor).await;
-    let step = json!({"kind": "hypothesis", "note": null, "owner_id": owner, "due_at": "2026-04-01T00:00:00Z"});
+    let step =
+        json!({"kind": "hypothesis", "note": null, "owner_id": owner, "due_at": "2026-04-01T00:00:00Z"});
     let path = format!("/insights/{}", id(&made));
-    let tagged = app.editor().seen(1).patch(&path, json!({"usage_context": "closing the books", "next_step": step})).await.ok();
+    let tagged = app
+        .editor()
+        .seen(1)
+        .patch(&path, json!({"usage_context": "closing the books", "next_step": step}))
+        .await
+        .ok();
     assert_eq!((&tagged["owed"], &tagged["next_step"]), (&json!(["segment"]), &step));
     assert_eq!(app.viewer().get("/insights?tags=missing").await.ok()["total"], 1);
     assert_eq!(app.viewer().get("/insights?next_step=hypothesis").await.ok()["total"], 1);
@@ -30,7 +39,8 @@ async fn evidence_is_added_once_and_can_be_taken_out() {
     let signal = add_signal(&app, "Export took an hour").await;
     let span = json!({"signal_id": signal["id"], "start_char": 0, "end_char": 6, "quote": "Export"});
     let highlight = app.editor().create("/highlights", span).await;
-    let insight = app.editor().create("/insights", json!({"statement": "Slow", "signal_ids": [signal["id"]]})).await;
+    let insight =
+        app.editor().create("/insights", json!({"statement": "Slow", "signal_ids": [signal["id"]]})).await;
     assert_eq!(insight["n_evidence"], 1);
     let path = format!("/insights/{}/evidence", id(&insight));
     let more = json!({"signal_ids": [signal["id"]], "highlight_ids": [highlight["id"]]});
@@ -60,7 +70,10 @@ async fn bad_input_stale_edits_and_strangers_are_refused() {
     let made = editor.create("/insights", json!({"statement": "Slow"})).await;
     let path = format!("/insights/{}", id(&made));
     editor.seen(1).patch(&path, json!({"detail": "First"})).await.ok();
-    assert_eq!(editor.seen(1).patch(&path, json!({"detail": "Second"})).await.refused(409)["current"]["detail"], "First");
+    assert_eq!(
+        editor.seen(1).patch(&path, json!({"detail": "Second"})).await.refused(409)["current"]["detail"],
+        "First"
+    );
     editor.seen(2).delete(&path).await.ok();
     assert_eq!(app.viewer().get("/insights?archived=true").await.ok()["total"], 1);
     editor.seen(3).post(&format!("{path}/restore"), json!({})).await.ok();

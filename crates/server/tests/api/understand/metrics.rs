@@ -60,17 +60,27 @@ async fn pmf_csat_and_counts_have_their_own_makings() {
 async fn manual_metrics_take_readings_that_can_be_corrected_and_others_do_not() {
     let app = TestApp::new().await;
     let editor = app.editor();
-    let metric = editor.create("/metrics", json!({"name": "Churn", "kind": "manual", "unit": "%", "direction": "down"})).await;
+    let metric = editor
+        .create("/metrics", json!({"name": "Churn", "kind": "manual", "unit": "%", "direction": "down"}))
+        .await;
     let path = format!("/metrics/{}/readings", id(&metric));
-    let first = editor.create(&path, json!({"value": 4.5, "at": "2026-02-24T00:00:00Z", "low": 4.0, "high": 5.0, "n": 800})).await;
+    let first = editor
+        .create(&path, json!({"value": 4.5, "at": "2026-02-24T00:00:00Z", "low": 4.0, "high": 5.0, "n": 800}))
+        .await;
     editor.create(&path, json!({"value": 4.1})).await;
     let points = series(&app, &metric, "points=3").await;
-    assert_eq!((&points[1]["value"], &points[1]["low"], &points[1]["n"]), (&json!(4.5), &json!(4.0), &json!(800)));
+    assert_eq!(
+        (&points[1]["value"], &points[1]["low"], &points[1]["n"]),
+        (&json!(4.5), &json!(4.0), &json!(800))
+    );
     assert_eq!(points[0]["reason_code"], "no_reading");
     let corrected = editor.seen(1).put(&format!("{path}/{}", id(&first)), json!({"value": 4.6})).await.ok();
     assert_eq!((&corrected["value"], &corrected["at"]), (&json!(4.6), &json!("2026-02-24T00:00:00Z")));
     editor.seen(1).put(&format!("{path}/{}", id(&first)), json!({"value": 1})).await.refused(409);
-    assert_eq!(editor.post(&path, json!({"value": 1, "low": 2, "high": 0, "n": -1})).await.refused_fields(), ["high", "low", "n"]);
+    assert_eq!(
+        editor.post(&path, json!({"value": 1, "low": 2, "high": 0, "n": -1})).await.refused_fields(),
+        ["high", "low", "n"]
+    );
     editor.delete(&format!("{path}/{}", id(&first))).await.ok();
     assert_eq!(app.viewer().get(&path).await.ok()["total"], 1);
     let nps = editor.create("/metrics", json!({"name": "NPS", "kind": "nps"})).await;
@@ -84,8 +94,14 @@ async fn definitions_are_checked_and_strangers_refused() {
     let refused = async |input: Value| editor.post("/metrics", input).await.refused_fields();
     assert_eq!(refused(json!({"name": "X", "kind": "weather"})).await, ["kind"]);
     assert_eq!(refused(json!({"name": "X", "kind": "count"})).await, ["definition.theme_id"]);
-    assert_eq!(refused(json!({"name": "X", "kind": "count", "definition": {"theme_id": NOBODY}})).await, ["definition.theme_id"]);
-    assert_eq!(refused(json!({"name": "X", "kind": "nps", "definition": {"segment_id": NOBODY}})).await, ["definition.segment_id"]);
+    assert_eq!(
+        refused(json!({"name": "X", "kind": "count", "definition": {"theme_id": NOBODY}})).await,
+        ["definition.theme_id"]
+    );
+    assert_eq!(
+        refused(json!({"name": "X", "kind": "nps", "definition": {"segment_id": NOBODY}})).await,
+        ["definition.segment_id"]
+    );
     let metric = editor.create("/metrics", json!({"name": "NPS", "kind": "nps"})).await;
     assert_eq!(refused(json!({"name": "NPS", "kind": "nps"})).await, ["name"]);
     let path = format!("/metrics/{}", id(&metric));

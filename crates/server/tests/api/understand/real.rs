@@ -36,7 +36,9 @@ async fn three_thousand_bank_messages_are_searched_and_themed() {
         };
         signals::insert(&mut tx, &app.ws, &signal).await.unwrap();
         n += 1;
-        let has = |word: &str| row[0].to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|other| other == word);
+        let has = |word: &str| {
+            row[0].to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|other| other == word)
+        };
         n_cards += i64::from(has("card") && has("arrive"));
     }
     search_documents::queue_all(&mut tx, "signal", app.app.now()).await.unwrap();
@@ -53,7 +55,8 @@ async fn three_thousand_bank_messages_are_searched_and_themed() {
     assert_eq!(viewer.get("/search?q=arrive%20card%20").await.ok()["total"], n_cards);
     let theme = app.editor().create("/themes", json!({"name": "Cards arrive late"})).await;
     let path = format!("/themes/{}", id(&theme));
-    let moved = app.editor().post(&format!("{path}/signals"), json!({"filter": "q=card%20arrive%20"})).await.ok();
+    let moved =
+        app.editor().post(&format!("{path}/signals"), json!({"filter": "q=card%20arrive%20"})).await.ok();
     assert_eq!(i64::try_from(moved["ids"].as_array().unwrap().len()).unwrap(), n_cards);
     assert_eq!(viewer.get(&path).await.ok()["numbers"]["n_signals"], n_cards);
     let summary = viewer.get(&format!("{path}/summary")).await.ok();

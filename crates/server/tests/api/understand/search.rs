@@ -10,7 +10,8 @@ fn titles(answer: &Value) -> Vec<&str> {
 #[tokio::test]
 async fn finds_whatever_the_language_case_and_accents_while_it_is_typed() {
     let app = TestApp::new().await;
-    for body in ["Der Export nach Zürich hängt", "导出很慢", "Экспорт не работает", "Nothing of interest"] {
+    for body in ["Der Export nach Zürich hängt", "导出很慢", "Экспорт не работает", "Nothing of interest"]
+    {
         add_signal(&app, body).await;
     }
     let check = async |q: &str, expect: &[&str]| {
@@ -44,10 +45,13 @@ async fn a_hit_says_where_its_words_are_in_code_points_and_never_as_html() {
 async fn themes_and_insights_are_found_too_and_counted_by_kind() {
     let app = TestApp::new().await;
     let (theme, _) = add_theme(&app, "Slow exports", &["Exports take an hour"]).await;
-    app.editor().create("/insights", json!({"statement": "Exports block month-end", "theme_id": theme["id"]})).await;
+    app.editor()
+        .create("/insights", json!({"statement": "Exports block month-end", "theme_id": theme["id"]}))
+        .await;
     let found = app.viewer().get("/search?q=exports").await.ok();
     assert_eq!(found["total"], 3);
-    let mut kinds: Vec<_> = found["kinds"].as_array().unwrap().iter().map(|kind| kind["kind"].as_str().unwrap()).collect();
+    let mut kinds: Vec<_> =
+        found["kinds"].as_array().unwrap().iter().map(|kind| kind["kind"].as_str().unwrap()).collect();
     kinds.sort_unstable();
     assert_eq!(kinds, ["insight", "signal", "theme"]);
     let themes = app.viewer().get("/search?q=exports&kind=theme").await.ok();
@@ -107,7 +111,9 @@ async fn a_list_of_signals_is_narrowed_by_words_and_stays_newest_first() {
     loop {
         let page = app.viewer().get(&format!("/signals?q=export&limit=3{cursor}")).await.ok();
         assert_eq!(page["total"], 7);
-        seen.extend(page["items"].as_array().unwrap().iter().map(|item| item["body"].as_str().unwrap().to_owned()));
+        seen.extend(
+            page["items"].as_array().unwrap().iter().map(|item| item["body"].as_str().unwrap().to_owned()),
+        );
         let Some(next) = page["next"].as_str() else { break };
         cursor = format!("&cursor={next}");
     }
@@ -124,10 +130,15 @@ async fn facets_and_words_see_every_filter_and_what_was_archived() {
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         editor.create("/signals", input).await
     };
-    add("Slow export", json!({"score": 2, "score_kind": "nps", "tags": ["a"], "occurred_at": "2026-01-05T00:00:00Z"})).await;
+    add(
+        "Slow export",
+        json!({"score": 2, "score_kind": "nps", "tags": ["a"], "occurred_at": "2026-01-05T00:00:00Z"}),
+    )
+    .await;
     let second = add("Slow import", json!({"score": 9, "score_kind": "nps", "tags": ["a", "b"]})).await;
     add("Slow start", json!({"next_step": {"kind": "fix_now"}})).await;
-    let total = async |query: &str| app.viewer().get(&format!("/signals?q=slow&{query}")).await.ok()["total"].clone();
+    let total =
+        async |query: &str| app.viewer().get(&format!("/signals?q=slow&{query}")).await.ok()["total"].clone();
     assert_eq!(total("score_max=6").await, 1);
     assert_eq!(total("score_min=2&score_max=9").await, 2);
     assert_eq!(total("tag=a").await, 2);

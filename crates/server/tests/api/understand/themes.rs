@@ -23,11 +23,15 @@ async fn a_theme_has_three_axes_and_a_root_cause() {
                        "desired_outcome": "a file by noon", "root_cause_kind": "design", "root_cause": "One big query"});
     let theme = app.editor().create("/themes", input).await;
     let path = format!("/themes/{}", id(&theme));
-    let changed = app.editor().seen(1).patch(&path, json!({"root_cause_kind": null, "name": " Slow "})).await.ok();
+    let changed =
+        app.editor().seen(1).patch(&path, json!({"root_cause_kind": null, "name": " Slow "})).await.ok();
     assert_eq!((&changed["name"], &changed["root_cause_kind"]), (&json!("Slow"), &Value::Null));
     assert_eq!(changed["desired_outcome"], "a file by noon");
     let bad = json!({"name": "", "problem_type": "mood", "root_cause_kind": "fate"});
-    assert_eq!(app.editor().post("/themes", bad).await.refused_fields(), ["name", "problem_type", "root_cause_kind"]);
+    assert_eq!(
+        app.editor().post("/themes", bad).await.refused_fields(),
+        ["name", "problem_type", "root_cause_kind"]
+    );
     app.editor().seen(1).patch(&path, json!({"name": "Late"})).await.refused(409);
     app.editor().seen(2).delete(&path).await.ok();
     assert_eq!(app.viewer().get("/themes?archived=true").await.ok()["total"], 1);
@@ -46,7 +50,10 @@ async fn signals_are_assigned_by_id_or_by_what_a_list_shows_and_taken_out_again(
     assert_eq!(moved["ids"], json!([third["id"]]));
     assert_eq!(numbers(&app, &theme).await["n_signals"], 3);
     assert_eq!(app.viewer().get(&format!("/signals?theme_id={}", id(&theme))).await.ok()["total"], 3);
-    assert_eq!(app.viewer().get("/signals/facets").await.ok()["theme"], json!([{"value": theme["id"], "n": 3}]));
+    assert_eq!(
+        app.viewer().get("/signals/facets").await.ok()["theme"],
+        json!([{"value": theme["id"], "n": 3}])
+    );
     assert_eq!(app.viewer().get(&format!("/themes?signal_id={}", ids[0])).await.ok()["total"], 1);
     let removed = app.editor().post(&format!("{path}/remove"), json!({"ids": [ids[0], NOBODY]})).await.ok();
     assert_eq!(removed["ids"], json!([ids[0]]));
@@ -78,7 +85,10 @@ async fn volume_and_trend_are_told_apart_from_chance() {
     assert!(found["trend"]["ratio"]["low"].as_f64().unwrap() > 1.0);
     assert_eq!(found["weeks"].as_array().unwrap().iter().map(|n| n.as_i64().unwrap()).sum::<i64>(), 24);
     let few = numbers(&app, &quiet).await;
-    assert_eq!((&few["trend"]["direction"], &few["trend"]["ratio"]["reason_code"]), (&json!("unclear"), &json!("too_few")));
+    assert_eq!(
+        (&few["trend"]["direction"], &few["trend"]["ratio"]["reason_code"]),
+        (&json!("unclear"), &json!("too_few"))
+    );
     let list = app.viewer().get("/themes?sort=trend").await.ok();
     assert_eq!(list["items"][0]["name"], "Rising");
     assert_eq!(app.viewer().get("/themes?sort=-name").await.ok()["items"][0]["name"], "Rising");
@@ -86,7 +96,10 @@ async fn volume_and_trend_are_told_apart_from_chance() {
     assert_eq!(app.viewer().get("/themes?q=qui").await.ok()["total"], 1);
     let first = app.viewer().get("/themes?sort=name&limit=1").await.ok();
     let next = first["next"].as_str().unwrap();
-    assert_eq!(app.viewer().get(&format!("/themes?sort=name&limit=1&cursor={next}")).await.ok()["items"][0]["name"], "Rising");
+    assert_eq!(
+        app.viewer().get(&format!("/themes?sort=name&limit=1&cursor={next}")).await.ok()["items"][0]["name"],
+        "Rising"
+    );
     assert_eq!(app.viewer().get("/themes?sort=mood").await.refused_fields(), ["sort"]);
 }
 
@@ -96,7 +109,9 @@ async fn accounts_and_revenue_at_stake_count_each_account_once() {
     let (theme, ids) = add_theme(&app, "Exports", &["One", "Two", "Three", "Four"]).await;
     let mut tx = app.app.db.begin().await.unwrap();
     support_rows(&mut tx, &app).await;
-    for (index, (account, person)) in [(Some("big"), None), (Some("big"), None), (None, Some("ada")), (None, None)].into_iter().enumerate() {
+    for (index, (account, person)) in
+        [(Some("big"), None), (Some("big"), None), (None, Some("ada")), (None, None)].into_iter().enumerate()
+    {
         let mut row = signals::get(&mut tx, &app.ws, &ids[index]).await.unwrap();
         row.account_id = account.map(str::to_owned);
         row.person_id = person.map(str::to_owned);
@@ -107,7 +122,10 @@ async fn accounts_and_revenue_at_stake_count_each_account_once() {
     assert_eq!((&found["n_accounts"], &found["n_accounts_unpriced"]), (&json!(2), &json!(1)));
     assert_eq!(found["revenue_cents"], 900_000);
     let summary = app.viewer().get(&format!("/themes/{}/summary", id(&theme))).await.ok();
-    assert_eq!(summary["accounts"][0], json!({"id": "big", "name": "Big Co", "plan": "enterprise", "revenue_cents": 900_000, "n_signals": 2}));
+    assert_eq!(
+        summary["accounts"][0],
+        json!({"id": "big", "name": "Big Co", "plan": "enterprise", "revenue_cents": 900_000, "n_signals": 2})
+    );
     assert_eq!(summary["accounts"][1]["name"], "Small Co");
     assert_eq!(summary["plans"][1], json!({"value": "enterprise", "n": 2}));
     assert_eq!(summary["weeks"].as_array().unwrap().len(), 26);
@@ -122,7 +140,10 @@ async fn support_rows(conn: &mut heedful_db::Conn, app: &TestApp) {
     };
     run("INSERT INTO accounts (workspace_id, id, created_at, updated_at, name, plan, revenue_cents) VALUES ($1, 'big', 1, 1, 'Big Co', 'enterprise', 900000)").await;
     run("INSERT INTO accounts (workspace_id, id, created_at, updated_at, name) VALUES ($1, 'small', 1, 1, 'Small Co')").await;
-    run("INSERT INTO people (workspace_id, id, created_at, updated_at, name) VALUES ($1, 'ada', 1, 1, 'Ada')").await;
+    run(
+        "INSERT INTO people (workspace_id, id, created_at, updated_at, name) VALUES ($1, 'ada', 1, 1, 'Ada')",
+    )
+    .await;
     run("INSERT INTO account_people (workspace_id, account_id, person_id) VALUES ($1, 'small', 'ada')").await;
 }
 
@@ -132,10 +153,12 @@ async fn a_merge_moves_everything_and_its_undo_puts_everything_back() {
     let (into, both) = add_theme(&app, "Exports", &["In both"]).await;
     let (from, only) = add_theme(&app, "CSV", &["Only here"]).await;
     app.editor().post(&format!("/themes/{}/signals", id(&from)), json!({"ids": both})).await.ok();
-    let insight = app.editor().create("/insights", json!({"statement": "CSV matters", "theme_id": from["id"]})).await;
+    let insight =
+        app.editor().create("/insights", json!({"statement": "CSV matters", "theme_id": from["id"]})).await;
     let before = (assigned(&app, &from).await, assigned(&app, &into).await);
     app.advance(DAY);
-    let change = app.editor().post(&format!("/themes/{}/merge", id(&from)), json!({"into_id": into["id"]})).await.ok();
+    let change =
+        app.editor().post(&format!("/themes/{}/merge", id(&from)), json!({"into_id": into["id"]})).await.ok();
     assert_eq!((&change["n_signals"], &change["n_insights"]), (&json!(2), &json!(1)));
     assert_eq!(numbers(&app, &into).await["n_signals"], 2);
     let gone = app.viewer().get(&format!("/themes/{}", id(&from))).await.ok();
@@ -162,7 +185,8 @@ async fn an_undo_that_would_lose_later_work_is_refused_with_the_reason() {
     let app = TestApp::new().await;
     let (into, _) = add_theme(&app, "Exports", &["One"]).await;
     let (from, ids) = add_theme(&app, "CSV", &["Two"]).await;
-    let change = app.editor().post(&format!("/themes/{}/merge", id(&from)), json!({"into_id": into["id"]})).await.ok();
+    let change =
+        app.editor().post(&format!("/themes/{}/merge", id(&from)), json!({"into_id": into["id"]})).await.ok();
     let undo = format!("/themes/changes/{}/undo", id(&change));
     let signals = format!("/themes/{}/signals", id(&into));
     app.editor().post(&format!("{signals}/remove"), json!({"ids": ids})).await.ok();
@@ -207,7 +231,10 @@ async fn merging_into_itself_or_into_what_is_gone_is_refused_and_strangers_see_n
     let (theme, ids) = add_theme(&app, "Exports", &["One"]).await;
     let path = format!("/themes/{}", id(&theme));
     let merge = format!("{path}/merge");
-    assert_eq!(app.editor().post(&merge, json!({"into_id": theme["id"]})).await.refused_fields(), ["into_id"]);
+    assert_eq!(
+        app.editor().post(&merge, json!({"into_id": theme["id"]})).await.refused_fields(),
+        ["into_id"]
+    );
     assert_eq!(app.editor().post(&merge, json!({"into_id": NOBODY})).await.refused_fields(), ["into_id"]);
     let stranger = app.stranger();
     stranger.get(&path).await.refused(404);
@@ -217,10 +244,16 @@ async fn merging_into_itself_or_into_what_is_gone_is_refused_and_strangers_see_n
     stranger.post(&merge, json!({"into_id": NOBODY})).await.refused(404);
     stranger.post(&format!("{path}/signals"), json!({"ids": ids})).await.refused(404);
     stranger.post(&format!("{path}/signals/remove"), json!({"ids": ids})).await.refused(404);
-    stranger.post(&format!("{path}/split"), json!({"signal_ids": ids, "theme": {"name": "X"}})).await.refused(404);
+    stranger
+        .post(&format!("{path}/split"), json!({"signal_ids": ids, "theme": {"name": "X"}}))
+        .await
+        .refused(404);
     let own = stranger.create("/themes", json!({"name": "Theirs"})).await;
     let foreign = json!({"ids": ids});
-    assert_eq!(stranger.post(&format!("/themes/{}/signals", id(&own)), foreign).await.refused_fields(), ["ids"]);
+    assert_eq!(
+        stranger.post(&format!("/themes/{}/signals", id(&own)), foreign).await.refused_fields(),
+        ["ids"]
+    );
 }
 
 #[tokio::test]
