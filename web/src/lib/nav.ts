@@ -2,6 +2,7 @@ import type { Component } from 'svelte';
 import Ear from '@lucide/svelte/icons/ear';
 import Gauge from '@lucide/svelte/icons/gauge';
 import Gavel from '@lucide/svelte/icons/gavel';
+import Lightbulb from '@lucide/svelte/icons/lightbulb';
 import House from '@lucide/svelte/icons/house';
 import Megaphone from '@lucide/svelte/icons/megaphone';
 import Settings from '@lucide/svelte/icons/settings';
@@ -62,6 +63,17 @@ export const nav: NavSection[] = [
       { title: 'Actions', href: '/decide/actions', key: 'a', also: 'tasks to do overdue' },
       { title: 'Rules', href: '/decide/rules', key: 'r', also: 'threshold firing alarm' },
       { title: 'Reviews', href: '/decide/reviews', key: 'w', also: 'weekly agenda minutes' },
+    ],
+  },
+  {
+    title: 'Understand',
+    icon: Lightbulb,
+    pages: [
+      { title: 'Themes', href: '/understand/themes', key: 't', also: 'patterns problems trends' },
+      { title: 'Insights', href: '/understand/insights', also: 'learned evidence tags' },
+      { title: 'Codes', href: '/understand/codes', also: 'codebook coding highlights labels' },
+      { title: 'Metrics', href: '/understand/metrics', also: 'numbers nps pmf csat' },
+      { title: 'Search', href: '/search', also: 'find everything' },
     ],
   },
   {

@@ -40,8 +40,6 @@ pub struct Signal {
 /// What a list is narrowed to; an absent field does not narrow.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Signals whose ids the search index found.
-    pub ids: Option<Vec<String>>,
     pub source_id: Option<String>,
     pub person_id: Option<String>,
     pub account_id: Option<String>,
@@ -173,6 +171,13 @@ pub async fn list(
     Ok(Page::cut(rows, limit, total, |row| Cursor { sort: row.occurred_at.to_string(), id: row.id.clone() }))
 }
 
+/// The named signals, in no order: read by their keys, where a list would walk through all by time.
+pub async fn list_by_ids(conn: &mut Conn, ws: &WorkspaceId, ids: &[String]) -> Result<Vec<Signal>> {
+    let mut sql = Sql::new("SELECT * FROM signals WHERE workspace_id = ");
+    sql.bind(ws.as_str()).bind_in(" AND id IN", ids);
+    sql.fetch_all(conn).await
+}
+
 /// The ids of the newest matching signals, for changes of many at once.
 pub async fn ids(conn: &mut Conn, ws: &WorkspaceId, filter: &Filter, limit: i64) -> Result<Vec<String>> {
     let mut sql = matching("SELECT s.id", ws, filter);
@@ -217,9 +222,6 @@ fn matching(select: &'static str, ws: &WorkspaceId, filter: &Filter) -> Sql {
     let mut sql = Sql::new(select);
     sql.push(" FROM signals s WHERE s.workspace_id = ").bind(ws.as_str());
     sql.push(if filter.archived { " AND s.archived_at IS NOT NULL" } else { " AND s.archived_at IS NULL" });
-    if let Some(ids) = &filter.ids {
-        sql.bind_in(" AND s.id IN", ids);
-    }
     sql.when(" AND s.source_id = ", filter.source_id.as_deref());
     sql.when(" AND s.person_id = ", filter.person_id.as_deref());
     sql.when(" AND s.account_id = ", filter.account_id.as_deref());

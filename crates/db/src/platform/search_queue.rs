@@ -56,7 +56,7 @@ pub async fn count(conn: &mut Conn, limit: i64) -> Result<i64> {
 /// The oldest entries: workspace, kind, object, time of queueing.
 pub async fn list(conn: &mut Conn, limit: i64) -> Result<Vec<(String, String, String, Micros)>> {
     let rows = sqlx::query_as(
-        "SELECT workspace_id, kind, object_id, queued_at FROM search_queue ORDER BY queued_at, object_id LIMIT $1",
+        "SELECT workspace_id, kind, object_id, queued_at FROM search_queue ORDER BY queued_at LIMIT $1",
     )
     .bind(limit)
     .fetch_all(conn)

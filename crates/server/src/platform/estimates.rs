@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
-pub struct EstimateOut {
+pub struct StatedValue {
     pub value: Option<f64>,
     /// The interval holds the true value in 95 of 100 such cases.
     pub low: Option<f64>,
@@ -16,7 +16,7 @@ pub struct EstimateOut {
     pub reason: Option<String>,
 }
 
-impl EstimateOut {
+impl StatedValue {
     /// A value that is known exactly, such as a count.
     pub fn exact(value: f64) -> Self {
         Self { value: Some(value), ..Self::default() }
@@ -27,7 +27,7 @@ impl EstimateOut {
     }
 }
 
-impl From<Result<Estimate, NotEstimable>> for EstimateOut {
+impl From<Result<Estimate, NotEstimable>> for StatedValue {
     fn from(estimated: Result<Estimate, NotEstimable>) -> Self {
         match estimated {
             Ok(estimate) => Self {

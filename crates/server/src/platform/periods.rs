@@ -12,7 +12,7 @@ use super::error::Result;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Interval {
+pub enum Every {
     #[default]
     Week,
     Month,
@@ -32,7 +32,7 @@ pub async fn time_zone(conn: &mut Conn, ws: &WorkspaceId) -> Result<TimeZone> {
 }
 
 /// The last `n` periods up to the one that holds `now`, oldest first. Weeks begin on Monday.
-pub fn last(n: usize, interval: Interval, now: Micros, zone: &TimeZone) -> anyhow::Result<Vec<Period>> {
+pub fn last(n: usize, interval: Every, now: Micros, zone: &TimeZone) -> anyhow::Result<Vec<Period>> {
     let now = Timestamp::from_microsecond(now)?.to_zoned(zone.clone());
     let mut start = beginning(&now, interval)?;
     let mut periods = Vec::with_capacity(n);
@@ -46,20 +46,20 @@ pub fn last(n: usize, interval: Interval, now: Micros, zone: &TimeZone) -> anyho
     Ok(periods)
 }
 
-fn length(interval: Interval) -> Span {
+fn length(interval: Every) -> Span {
     match interval {
-        Interval::Week => Span::new().weeks(1),
-        Interval::Month => Span::new().months(1),
+        Every::Week => Span::new().weeks(1),
+        Every::Month => Span::new().months(1),
     }
 }
 
-fn beginning(time: &Zoned, interval: Interval) -> anyhow::Result<Zoned> {
+fn beginning(time: &Zoned, interval: Every) -> anyhow::Result<Zoned> {
     let day = match interval {
-        Interval::Week => {
+        Every::Week => {
             let date = time.date();
             date.checked_sub(Span::new().days(date.weekday().since(Weekday::Monday)))?
         }
-        Interval::Month => time.date().first_of_month(),
+        Every::Month => time.date().first_of_month(),
     };
     Ok(day.to_zoned(time.time_zone().clone())?)
 }
@@ -72,7 +72,7 @@ fn micros(time: &Zoned) -> Micros {
 mod tests {
     use super::*;
 
-    fn check(now: &str, interval: Interval, zone: &str, expect: &[&str]) {
+    fn check(now: &str, interval: Every, zone: &str, expect: &[&str]) {
         let now: Timestamp = now.parse().unwrap();
         let zone = TimeZone::get(zone).unwrap();
         let found = last(expect.len(), interval, now.as_microsecond(), &zone).unwrap();
@@ -87,9 +87,9 @@ mod tests {
     #[test]
     fn weeks_and_months_begin_at_local_midnight_also_when_clocks_change() {
         let weeks = ["2026-03-15T23:00:00Z", "2026-03-22T23:00:00Z", "2026-03-29T22:00:00Z"];
-        check("2026-03-30T01:00:00Z", Interval::Week, "Europe/Berlin", &weeks);
+        check("2026-03-30T01:00:00Z", Every::Week, "Europe/Berlin", &weeks);
         let months = ["2026-02-28T23:00:00Z", "2026-03-31T22:00:00Z"];
-        check("2026-04-30T21:59:00Z", Interval::Month, "Europe/Berlin", &months);
-        check("2026-03-01T00:00:00Z", Interval::Week, "UTC", &["2026-02-23T00:00:00Z"]);
+        check("2026-04-30T21:59:00Z", Every::Month, "Europe/Berlin", &months);
+        check("2026-03-01T00:00:00Z", Every::Week, "UTC", &["2026-02-23T00:00:00Z"]);
     }
 }

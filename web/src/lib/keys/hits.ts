@@ -3,6 +3,8 @@ const PATHS: Record<string, string> = {
   signal: '/listen/signals/',
   outcome: '/share/outcomes/',
   decision: '/decide/decisions/',
+  theme: '/understand/themes/',
+  insight: '/understand/insights/',
 };
 
 /** What each kind is called in the results. */
@@ -10,6 +12,8 @@ export const KINDS: Record<string, string> = {
   signal: 'Signals',
   outcome: 'Outcomes',
   decision: 'Decisions',
+  theme: 'Themes',
+  insight: 'Insights',
 };
 
 export function hitHref(kind: string, id: string): string | undefined {

@@ -74,6 +74,12 @@ pub struct FacetValue {
 }
 
 impl SignalQuery {
+    /// Whether the search index answers: for these filters the database would read every row to count them.
+    fn is_for_index(&self) -> bool {
+        let values = [&self.segment_id, &self.theme_id, &self.assignee_id, &self.tag, &self.next_step];
+        values.into_iter().any(Option::is_some) || self.score_min.is_some() || self.score_max.is_some()
+    }
+
     /// The same narrowing for the search index.
     fn narrow(&self) -> Narrow {
         let values = [
@@ -109,7 +115,6 @@ impl SignalQuery {
             kind => NextStepFilter::Kind(kind.to_owned()),
         });
         Filter {
-            ids: None,
             source_id: self.source_id.clone(),
             person_id: self.person_id.clone(),
             account_id: self.account_id.clone(),
@@ -139,12 +144,12 @@ pub async fn list_signals(
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<SignalOut>>> {
     let (limit, cursor) = (paging.limit()?, paging.cursor()?);
-    let page = match search::checked_query(query.q.as_deref())? {
-        Some(q) => found(&ctx, &viewer.ws, &query, q, cursor.as_ref(), limit).await?,
-        None => {
-            let mut conn = ctx.read().await?;
-            signals::list(&mut conn, &viewer.ws, &query.filter(), cursor.as_ref(), limit).await?
-        }
+    let q = search::checked_query(query.q.as_deref())?;
+    let page = if q.is_some() || query.is_for_index() {
+        found(&ctx, &viewer.ws, &query, q, cursor.as_ref(), limit).await?
+    } else {
+        let mut conn = ctx.read().await?;
+        signals::list(&mut conn, &viewer.ws, &query.filter(), cursor.as_ref(), limit).await?
     };
     let mut conn = ctx.read().await?;
     let mut tags = tags_of(&mut conn, &viewer.ws, &page.items).await?;
@@ -187,7 +192,7 @@ async fn found(
     ctx: &Ctx,
     ws: &WorkspaceId,
     query: &SignalQuery,
-    q: &str,
+    q: Option<&str>,
     after: Option<&Cursor>,
     limit: i64,
 ) -> Result<Page<Signal>> {
@@ -196,21 +201,23 @@ async fn found(
     let (mut ids, total) = ctx.app.search.ids(ctx, ws, q, query.narrow(), after, at_most + 1).await?;
     let more = ids.len() > at_most;
     ids.truncate(at_most);
-    let filter = Filter { ids: Some(ids), archived: query.archived, ..Filter::default() };
     let mut conn = ctx.read().await?;
-    let page = signals::list(&mut conn, ws, &filter, None, limit).await?;
+    let mut items = signals::list_by_ids(&mut conn, ws, &ids).await?;
+    items.retain(|row| row.archived_at.is_some() == query.archived);
+    items.sort_by(|a, b| (b.occurred_at, &b.id).cmp(&(a.occurred_at, &a.id)));
     // The last one may have been archived since it was indexed; the list goes on after the last that is shown.
-    let last = page.items.last().filter(|_| more);
+    let last = items.last().filter(|_| more);
     let next = last.map(|row| Cursor { sort: row.occurred_at.to_string(), id: row.id.clone() });
-    Ok(Page { items: page.items, next, total })
+    Ok(Page { items, next, total })
 }
 
 /// The ids of the newest signals that match, for changes of many at once.
 pub async fn ids_of(ctx: &Ctx, ws: &WorkspaceId, query: &SignalQuery, limit: i64) -> Result<Vec<String>> {
-    let Some(q) = search::checked_query(query.q.as_deref())? else {
+    let q = search::checked_query(query.q.as_deref())?;
+    if q.is_none() && !query.is_for_index() {
         let mut conn = ctx.read().await?;
         return Ok(signals::ids(&mut conn, ws, &query.filter(), limit).await?);
-    };
+    }
     search::catch_up(ctx).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     Ok(ctx.app.search.ids(ctx, ws, q, query.narrow(), None, limit).await?.0)

@@ -74,17 +74,17 @@ impl Search {
         &self,
         ctx: &Ctx,
         ws: &WorkspaceId,
-        q: &str,
+        q: Option<&str>,
         narrow: Narrow,
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<(Vec<String>, i64)> {
         let index = self.index(ctx).await?;
-        let (ws, q) = (ws.clone(), q.to_owned());
+        let (ws, q) = (ws.clone(), q.map(str::to_owned));
         let after =
             after.map(|cursor| Ok::<_, heedful_db::Error>((cursor.sort_number()?, cursor.id.clone())));
         let after = after.transpose()?;
-        blocking(move || index.ids(&ws, &q, &narrow, after.as_ref(), limit)).await
+        blocking(move || index.ids(&ws, q.as_deref(), &narrow, after.as_ref(), limit)).await
     }
 
     /// How the matching objects spread over the values of each facet.
@@ -163,13 +163,13 @@ impl Index {
     fn ids(
         &self,
         ws: &WorkspaceId,
-        q: &str,
+        q: Option<&str>,
         narrow: &Narrow,
         after: Option<&(Micros, String)>,
         limit: usize,
     ) -> anyhow::Result<(Vec<String>, i64)> {
         let searcher = self.reader.searcher();
-        let all = query::build(&self.fields, ws, Some(q), narrow, Match::Exact);
+        let all = query::build(&self.fields, ws, q, narrow, Match::Exact);
         let total = i64::try_from(searcher.search(&all, &Count)?)?;
         let query: Box<dyn Query> = match after {
             None => all,

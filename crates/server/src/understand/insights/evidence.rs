@@ -20,7 +20,7 @@ use crate::platform::{audit, time};
 
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
-pub struct EvidenceIn {
+pub struct InsightEvidenceIn {
     /// At most 500.
     pub signal_ids: Vec<String>,
     /// At most 500.
@@ -55,7 +55,7 @@ impl From<Evidence> for InsightEvidence {
 
 /// How many pieces of evidence were new.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct EvidenceAdded {
+pub struct InsightEvidenceAdded {
     pub n_added: usize,
 }
 
@@ -77,14 +77,14 @@ pub async fn list_insight_evidence(
 
 /// Add signals or highlights to the evidence; what is there already stays once.
 #[utoipa::path(post, path = "/insights/{id}/evidence", tag = "understand", params(("id" = String, Path)),
-    request_body = EvidenceIn, responses((status = 200, body = EvidenceAdded)),
+    request_body = InsightEvidenceIn, responses((status = 200, body = InsightEvidenceAdded)),
     security(("session" = ["editor"]), ("bearer" = ["editor"])))]
 pub async fn add_insight_evidence(
     editor: Editor,
     ctx: Ctx,
     Path(id): Path<String>,
-    Body(input): Body<EvidenceIn>,
-) -> Result<Json<EvidenceAdded>> {
+    Body(input): Body<InsightEvidenceIn>,
+) -> Result<Json<InsightEvidenceAdded>> {
     let mut invalid = Invalid::default();
     check_evidence(&mut invalid, &input.signal_ids, &input.highlight_ids);
     let is_empty = input.signal_ids.is_empty() && input.highlight_ids.is_empty();
@@ -97,7 +97,7 @@ pub async fn add_insight_evidence(
     audit::acted(&mut tx, &ctx, &editor, "add_evidence", audit::Object { kind: KIND, id: &id }, &detail)
         .await?;
     ctx.commit(tx).await?;
-    Ok(Json(EvidenceAdded { n_added }))
+    Ok(Json(InsightEvidenceAdded { n_added }))
 }
 
 /// Take a piece out of the evidence. The answer says what it was, for undo.

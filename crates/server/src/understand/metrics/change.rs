@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::series;
-use super::wire::{Definition, MetricIn, MetricOut, MetricPatch};
+use super::wire::{MetricDefinition, MetricIn, MetricOut, MetricPatch};
 use crate::platform::audit;
 use crate::platform::auth::{Caller, Editor, Viewer};
 use crate::platform::ctx::Ctx;
@@ -149,7 +149,7 @@ async fn change(
     ctx: &Ctx,
     if_match: &IfMatch,
     id: &str,
-    definition: Option<&Definition>,
+    definition: Option<&MetricDefinition>,
     apply: impl FnOnce(&mut Metric),
 ) -> Result<Json<MetricOut>> {
     let mut tx = ctx.begin().await?;
@@ -169,7 +169,7 @@ async fn change(
 }
 
 /// A definition is JSON, so the database cannot check what it names.
-async fn check_references(conn: &mut Conn, caller: &Caller, definition: &Definition) -> Result<()> {
+async fn check_references(conn: &mut Conn, caller: &Caller, definition: &MetricDefinition) -> Result<()> {
     let missing = |field: &str| Error::field(field, "names something that does not exist here");
     if let Some(theme) = &definition.theme_id {
         themes::get(conn, &caller.ws, theme).await.map_err(|_| missing("definition.theme_id"))?;

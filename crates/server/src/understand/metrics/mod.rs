@@ -8,8 +8,8 @@ mod wire;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use series::{Point, value_between};
-pub use wire::{Definition, MetricIn, MetricOut};
+pub use series::{MetricPoint, value_between};
+pub use wire::{MetricDefinition, MetricIn, MetricOut};
 
 use crate::app::App;
 

@@ -22,7 +22,7 @@ const KIND: &str = "metric_reading";
 const NOTE_MAX: usize = 1_000;
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct ReadingIn {
+pub struct MetricReadingIn {
     /// Now, when not given.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub at: Option<Timestamp>,
@@ -37,7 +37,7 @@ pub struct ReadingIn {
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ReadingOut {
+pub struct MetricReadingOut {
     pub id: String,
     pub version: i64,
     #[schema(value_type = String, format = DateTime)]
@@ -49,7 +49,7 @@ pub struct ReadingOut {
     pub note: String,
 }
 
-impl From<Reading> for ReadingOut {
+impl From<Reading> for MetricReadingOut {
     fn from(row: Reading) -> Self {
         Self {
             id: row.id,
@@ -64,7 +64,7 @@ impl From<Reading> for ReadingOut {
     }
 }
 
-impl ReadingIn {
+impl MetricReadingIn {
     pub fn validate(self) -> std::result::Result<Valid<Self>, Invalid> {
         let mut invalid = Invalid::default();
         invalid.check("value", self.value.is_finite(), "must be an ordinary number");
@@ -94,36 +94,36 @@ impl ReadingIn {
 
 /// The readings of a manual metric, newest first.
 #[utoipa::path(get, path = "/metrics/{id}/readings", tag = "understand", params(("id" = String, Path), Paging),
-    responses((status = 200, body = List<ReadingOut>)), security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
+    responses((status = 200, body = List<MetricReadingOut>)), security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
 pub async fn list_readings(
     viewer: Viewer,
     ctx: Ctx,
     Path(id): Path<String>,
     Query(paging): Query<Paging>,
-) -> Result<Json<List<ReadingOut>>> {
+) -> Result<Json<List<MetricReadingOut>>> {
     let (limit, cursor) = (paging.limit()?, paging.cursor()?);
     let mut conn = ctx.read().await?;
     metrics::get(&mut conn, &viewer.ws, &id).await?;
     let page = metrics::list_readings(&mut conn, &viewer.ws, &id, cursor.as_ref(), limit).await?;
-    Ok(Json(List::of(page, ReadingOut::from)))
+    Ok(Json(List::of(page, MetricReadingOut::from)))
 }
 
 /// Type in a reading of a manual metric.
 #[utoipa::path(post, path = "/metrics/{id}/readings", tag = "understand", params(("id" = String, Path)),
-    request_body = ReadingIn, responses((status = 201, body = ReadingOut)),
+    request_body = MetricReadingIn, responses((status = 201, body = MetricReadingOut)),
     security(("session" = ["editor"]), ("bearer" = ["editor"])))]
 pub async fn create_reading(
     editor: Editor,
     ctx: Ctx,
     Path(id): Path<String>,
-    Body(input): Body<ReadingIn>,
-) -> Result<(StatusCode, Json<ReadingOut>)> {
+    Body(input): Body<MetricReadingIn>,
+) -> Result<(StatusCode, Json<MetricReadingOut>)> {
     let input = input.validate()?;
     let mut tx = ctx.begin().await?;
     must_be_manual(&mut tx, &editor, &id).await?;
     let row = input.row(&ctx, ctx.new_id(), 1, &id);
     metrics::insert_reading(&mut tx, &editor.ws, &row).await?;
-    let out = ReadingOut::from(row);
+    let out = MetricReadingOut::from(row);
     audit::created(&mut tx, &ctx, &editor, audit::Object { kind: KIND, id: &out.id }, &out).await?;
     ctx.commit(tx).await?;
     Ok((StatusCode::CREATED, Json(out)))
@@ -131,27 +131,27 @@ pub async fn create_reading(
 
 /// Correct a reading.
 #[utoipa::path(put, path = "/metrics/{id}/readings/{reading_id}", tag = "understand",
-    params(("id" = String, Path), ("reading_id" = String, Path), IfMatch), request_body = ReadingIn,
-    responses((status = 200, body = ReadingOut)), security(("session" = ["editor"]), ("bearer" = ["editor"])))]
+    params(("id" = String, Path), ("reading_id" = String, Path), IfMatch), request_body = MetricReadingIn,
+    responses((status = 200, body = MetricReadingOut)), security(("session" = ["editor"]), ("bearer" = ["editor"])))]
 pub async fn update_reading(
     editor: Editor,
     ctx: Ctx,
     if_match: IfMatch,
     Path((id, reading_id)): Path<(String, String)>,
-    Body(input): Body<ReadingIn>,
-) -> Result<Json<ReadingOut>> {
+    Body(input): Body<MetricReadingIn>,
+) -> Result<Json<MetricReadingOut>> {
     let input = input.validate()?;
     let mut tx = ctx.begin().await?;
     let before = metrics::get_reading(&mut tx, &editor.ws, &id, &reading_id).await?;
-    if_match.check(before.version, || ReadingOut::from(before.clone()))?;
+    if_match.check(before.version, || MetricReadingOut::from(before.clone()))?;
     let mut row = input.row(&ctx, reading_id.clone(), before.version, &id);
     if input.at.is_none() {
         row.at = before.at;
     }
     metrics::update_reading(&mut tx, &editor.ws, &row).await?;
-    let after = ReadingOut::from(metrics::get_reading(&mut tx, &editor.ws, &id, &reading_id).await?);
+    let after = MetricReadingOut::from(metrics::get_reading(&mut tx, &editor.ws, &id, &reading_id).await?);
     let object = audit::Object { kind: KIND, id: &reading_id };
-    audit::updated(&mut tx, &ctx, &editor, object, &ReadingOut::from(before), &after).await?;
+    audit::updated(&mut tx, &ctx, &editor, object, &MetricReadingOut::from(before), &after).await?;
     ctx.commit(tx).await?;
     Ok(Json(after))
 }
@@ -159,14 +159,14 @@ pub async fn update_reading(
 /// Take a reading away. The answer is what it takes to type it in again.
 #[utoipa::path(delete, path = "/metrics/{id}/readings/{reading_id}", tag = "understand",
     params(("id" = String, Path), ("reading_id" = String, Path)),
-    responses((status = 200, body = ReadingOut)), security(("session" = ["editor"]), ("bearer" = ["editor"])))]
+    responses((status = 200, body = MetricReadingOut)), security(("session" = ["editor"]), ("bearer" = ["editor"])))]
 pub async fn delete_reading(
     editor: Editor,
     ctx: Ctx,
     Path((id, reading_id)): Path<(String, String)>,
-) -> Result<Json<ReadingOut>> {
+) -> Result<Json<MetricReadingOut>> {
     let mut tx = ctx.begin().await?;
-    let out = ReadingOut::from(metrics::get_reading(&mut tx, &editor.ws, &id, &reading_id).await?);
+    let out = MetricReadingOut::from(metrics::get_reading(&mut tx, &editor.ws, &id, &reading_id).await?);
     metrics::delete_reading(&mut tx, &editor.ws, &reading_id).await?;
     audit::deleted(&mut tx, &ctx, &editor, audit::Object { kind: KIND, id: &reading_id }, &out).await?;
     ctx.commit(tx).await?;

@@ -14,9 +14,9 @@ use super::wire::{MetricOut, WINDOW_DAYS_DEFAULT};
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
-use crate::platform::estimates::EstimateOut;
+use crate::platform::estimates::StatedValue;
 use crate::platform::extract::Query;
-use crate::platform::periods::{self, Interval};
+use crate::platform::periods::{self, Every};
 use crate::platform::time;
 
 const POINTS_MAX: usize = 120;
@@ -25,14 +25,14 @@ const MONTHS_DEFAULT: usize = 12;
 
 /// The value in a stretch of time. A value that cannot be stated has a reason instead.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Point {
+pub struct MetricPoint {
     #[schema(value_type = String, format = DateTime)]
     pub from: Timestamp,
     /// Excluded.
     #[schema(value_type = String, format = DateTime)]
     pub to: Timestamp,
     #[serde(flatten)]
-    pub estimate: EstimateOut,
+    pub estimate: StatedValue,
     /// What the value was made of: answers, signals, or what the reading says.
     pub n: Option<i64>,
 }
@@ -41,7 +41,7 @@ pub struct Point {
 pub struct MetricSeries {
     pub metric: MetricOut,
     /// Oldest first; the last period is still going on.
-    pub points: Vec<Point>,
+    pub points: Vec<MetricPoint>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -50,7 +50,7 @@ pub struct SeriesQuery {
     /// week or month; weeks begin on Monday in the workspace's time zone.
     #[serde(default)]
     #[param(inline)]
-    pub interval: Interval,
+    pub interval: Every,
     /// How many periods; 26 weeks or 12 months when not given.
     #[param(minimum = 1, maximum = 120)]
     pub points: Option<usize>,
@@ -67,7 +67,7 @@ pub async fn get_metric_series(
     Path(id): Path<String>,
     Query(query): Query<SeriesQuery>,
 ) -> Result<Json<MetricSeries>> {
-    let default = if query.interval == Interval::Week { WEEKS_DEFAULT } else { MONTHS_DEFAULT };
+    let default = if query.interval == Every::Week { WEEKS_DEFAULT } else { MONTHS_DEFAULT };
     let n = query.points.unwrap_or(default);
     if n == 0 || n > POINTS_MAX {
         return Err(Error::field("points", "must be between 1 and 120"));
@@ -87,7 +87,12 @@ pub async fn get_metric_series(
 }
 
 /// The value over the metric's window up to now; of a manual metric the last reading, however old.
-pub async fn current(conn: &mut Conn, ws: &WorkspaceId, metric: &MetricOut, now: Micros) -> Result<Point> {
+pub async fn current(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    metric: &MetricOut,
+    now: Micros,
+) -> Result<MetricPoint> {
     let days = metric.definition.window_days.unwrap_or(WINDOW_DAYS_DEFAULT);
     let from = if metric.kind == "manual" { 0 } else { now - i64::from(days) * DAY };
     // What is said in this very microsecond counts too.
@@ -100,7 +105,7 @@ pub async fn value_between(
     ws: &WorkspaceId,
     metric: &MetricOut,
     (from, to): (Micros, Micros),
-) -> Result<Point> {
+) -> Result<MetricPoint> {
     let (estimate, n) = match metric.kind.as_str() {
         "nps" => scored(conn, ws, metric, "nps", (from, to), estimate_nps).await?,
         "pmf" => scored(conn, ws, metric, "pmf", (from, to), estimate_pmf).await?,
@@ -108,7 +113,7 @@ pub async fn value_between(
         "count" => counted(conn, ws, metric, (from, to)).await?,
         _ => read(conn, ws, metric, (from, to)).await?,
     };
-    Ok(Point { from: time::out(from), to: time::out(to), estimate, n })
+    Ok(MetricPoint { from: time::out(from), to: time::out(to), estimate, n })
 }
 
 type Counts = Vec<(f64, i64)>;
@@ -120,7 +125,7 @@ async fn scored(
     score_kind: &'static str,
     (from, to): (Micros, Micros),
     estimate: fn(&Counts) -> std::result::Result<Estimate, NotEstimable>,
-) -> Result<(EstimateOut, Option<i64>)> {
+) -> Result<(StatedValue, Option<i64>)> {
     let scores = Scores {
         score_kind,
         segment_id: metric.definition.segment_id.clone(),
@@ -130,7 +135,7 @@ async fn scored(
     };
     let counts = metrics::count_scores(conn, ws, &scores).await?;
     let n = counts.iter().map(|(_, n)| n).sum();
-    Ok((EstimateOut::from(estimate(&counts)), Some(n)))
+    Ok((StatedValue::from(estimate(&counts)), Some(n)))
 }
 
 async fn counted(
@@ -138,16 +143,16 @@ async fn counted(
     ws: &WorkspaceId,
     metric: &MetricOut,
     between: (Micros, Micros),
-) -> Result<(EstimateOut, Option<i64>)> {
+) -> Result<(StatedValue, Option<i64>)> {
     let Some(theme) = &metric.definition.theme_id else {
-        return Ok((EstimateOut::unknown("no_theme", "No theme is named to count signals of."), None));
+        return Ok((StatedValue::unknown("no_theme", "No theme is named to count signals of."), None));
     };
     let segment = metric.definition.segment_id.as_deref();
     let n = metrics::count_theme_signals(conn, ws, theme, segment, between).await?;
     let exact = u32::try_from(n).map(f64::from);
     let value = exact.map_or_else(
-        |_| EstimateOut::unknown("too_large", "There are too many to count."),
-        EstimateOut::exact,
+        |_| StatedValue::unknown("too_large", "There are too many to count."),
+        StatedValue::exact,
     );
     Ok((value, Some(n)))
 }
@@ -157,11 +162,11 @@ async fn read(
     ws: &WorkspaceId,
     metric: &MetricOut,
     between: (Micros, Micros),
-) -> Result<(EstimateOut, Option<i64>)> {
+) -> Result<(StatedValue, Option<i64>)> {
     let Some(reading) = metrics::find_last_reading(conn, ws, &metric.id, between).await? else {
-        return Ok((EstimateOut::unknown("no_reading", "Nobody has typed a reading for this time."), None));
+        return Ok((StatedValue::unknown("no_reading", "Nobody has typed a reading for this time."), None));
     };
-    let estimate = EstimateOut { low: reading.low, high: reading.high, ..EstimateOut::exact(reading.value) };
+    let estimate = StatedValue { low: reading.low, high: reading.high, ..StatedValue::exact(reading.value) };
     Ok((estimate, reading.n))
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::series::Point;
+use super::series::MetricPoint;
 use crate::platform::invalid::{Invalid, Valid};
 use crate::platform::time;
 
@@ -20,7 +20,7 @@ pub const WINDOW_DAYS_DEFAULT: u32 = 28;
 /// What a computed metric is computed from. A manual one needs nothing of this.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
-pub struct Definition {
+pub struct MetricDefinition {
     /// The theme whose signals a `count` counts.
     pub theme_id: Option<String>,
     /// Only what people of this segment said.
@@ -44,7 +44,7 @@ pub struct MetricIn {
     /// Which way is better: up or down.
     pub direction: Option<String>,
     #[serde(default)]
-    pub definition: Definition,
+    pub definition: MetricDefinition,
 }
 
 /// Absent fields stay as they are. The kind stays for good: another kind is another number.
@@ -55,7 +55,7 @@ pub struct MetricPatch {
     pub description: Option<String>,
     pub unit: Option<String>,
     pub direction: Option<String>,
-    pub definition: Option<Definition>,
+    pub definition: Option<MetricDefinition>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -73,10 +73,10 @@ pub struct MetricOut {
     pub kind: String,
     pub unit: String,
     pub direction: String,
-    pub definition: Definition,
+    pub definition: MetricDefinition,
     /// The value now: over the window of the definition, or the last reading. Left out in answers to a change.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub current: Option<Point>,
+    pub current: Option<MetricPoint>,
 }
 
 impl From<Metric> for MetricOut {
@@ -131,7 +131,7 @@ impl MetricPatch {
     }
 }
 
-impl Definition {
+impl MetricDefinition {
     fn check(&self, invalid: &mut Invalid, kind: &str) {
         let is_count = kind == "count";
         invalid.check(

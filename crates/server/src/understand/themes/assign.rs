@@ -25,7 +25,7 @@ pub const FOUND_MAX: usize = 5_000;
 
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
-pub struct SignalsIn {
+pub struct ThemeSignalsIn {
     /// At most 500.
     pub ids: Vec<String>,
     /// Instead of ids: the query of a list of signals, such as `q=export&segment_id=…`. At most 5,000 may match.
@@ -33,38 +33,38 @@ pub struct SignalsIn {
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct SignalsMoved {
+pub struct ThemeSignalsMoved {
     /// The signals that were really moved, for undo; those already where they should be are left out.
     pub ids: Vec<String>,
 }
 
 /// Put signals into a theme.
 #[utoipa::path(post, path = "/themes/{id}/signals", tag = "understand", params(("id" = String, Path)),
-    request_body = SignalsIn, responses((status = 200, body = SignalsMoved)),
+    request_body = ThemeSignalsIn, responses((status = 200, body = ThemeSignalsMoved)),
     security(("session" = ["editor"]), ("bearer" = ["editor"])))]
 pub async fn assign_signals(
     editor: Editor,
     ctx: Ctx,
     Path(id): Path<String>,
-    Body(input): Body<SignalsIn>,
-) -> Result<Json<SignalsMoved>> {
+    Body(input): Body<ThemeSignalsIn>,
+) -> Result<Json<ThemeSignalsMoved>> {
     let ids = chosen(&ctx, &editor, &input).await?;
     let mut tx = ctx.begin().await?;
     let ids = assign(&mut tx, &ctx, &editor, &id, &ids).await?;
     ctx.commit(tx).await?;
-    Ok(Json(SignalsMoved { ids }))
+    Ok(Json(ThemeSignalsMoved { ids }))
 }
 
 /// Take signals out of a theme.
 #[utoipa::path(post, path = "/themes/{id}/signals/remove", tag = "understand", params(("id" = String, Path)),
-    request_body = SignalsIn, responses((status = 200, body = SignalsMoved)),
+    request_body = ThemeSignalsIn, responses((status = 200, body = ThemeSignalsMoved)),
     security(("session" = ["editor"]), ("bearer" = ["editor"])))]
 pub async fn unassign_signals(
     editor: Editor,
     ctx: Ctx,
     Path(id): Path<String>,
-    Body(input): Body<SignalsIn>,
-) -> Result<Json<SignalsMoved>> {
+    Body(input): Body<ThemeSignalsIn>,
+) -> Result<Json<ThemeSignalsMoved>> {
     let ids = chosen(&ctx, &editor, &input).await?;
     let mut tx = ctx.begin().await?;
     themes::get(&mut tx, &editor.ws, &id).await?;
@@ -72,7 +72,7 @@ pub async fn unassign_signals(
     let ids: Vec<String> = assigned.into_iter().map(|row| row.signal_id).collect();
     themes::delete_assignments(&mut tx, &editor.ws, &id, &ids).await?;
     search_queue::insert_all(&mut tx, &editor.ws, "signal", &ids, ctx.now).await?;
-    let moved = SignalsMoved { ids };
+    let moved = ThemeSignalsMoved { ids };
     audit::acted(&mut tx, &ctx, &editor, "unassign", audit::Object { kind: KIND, id: &id }, &moved).await?;
     ctx.commit(tx).await?;
     Ok(Json(moved))
@@ -106,13 +106,13 @@ pub async fn assign(
         other => other.into(),
     })?;
     search_queue::insert_all(conn, &caller.ws, "signal", &ids, ctx.now).await?;
-    let moved = SignalsMoved { ids };
+    let moved = ThemeSignalsMoved { ids };
     let object = audit::Object { kind: KIND, id: theme_id };
     audit::acted(conn, ctx, caller, "assign", object, &moved).await?;
     Ok(moved.ids)
 }
 
-async fn chosen(ctx: &Ctx, caller: &Caller, input: &SignalsIn) -> Result<Vec<String>> {
+async fn chosen(ctx: &Ctx, caller: &Caller, input: &ThemeSignalsIn) -> Result<Vec<String>> {
     let Some(filter) = &input.filter else {
         if input.ids.is_empty() || input.ids.len() > IDS_MAX {
             return Err(Error::field("ids", "must be between 1 and 500, or a filter must be given"));

@@ -8,7 +8,7 @@ use heedful_db::{Cursor, Page};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::numbers::{self, Numbers};
+use super::numbers::{self, ThemeNumbers};
 use super::wire::ThemeOut;
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
@@ -109,11 +109,11 @@ fn compare(sort: &str, a: &ThemeOut, b: &ThemeOut) -> Ordering {
 }
 
 /// How surely a theme rises, above 0, or falls, below.
-fn strength(numbers: &Numbers) -> f64 {
+fn strength(numbers: &ThemeNumbers) -> f64 {
     let certainty = 1.0 - numbers.trend.p_value.unwrap_or(1.0);
     if numbers.trend.n_recent >= numbers.trend.n_before { certainty } else { -certainty }
 }
 
-fn numbers_of(theme: &ThemeOut) -> Numbers {
+fn numbers_of(theme: &ThemeOut) -> ThemeNumbers {
     theme.numbers.clone().unwrap_or_default()
 }

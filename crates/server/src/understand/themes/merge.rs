@@ -20,7 +20,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::extract::Body;
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct MergeIn {
+pub struct ThemeMergeIn {
     /// The theme that goes on.
     pub into_id: String,
 }
@@ -56,13 +56,13 @@ pub fn assignments(kept: &[(String, String, i64)]) -> Vec<Assignment> {
 
 /// Merge a theme into another: its signals and insights move, the theme is archived and says where it went.
 #[utoipa::path(post, path = "/themes/{id}/merge", tag = "understand", params(("id" = String, Path)),
-    request_body = MergeIn, responses((status = 200, body = ThemeChange)),
+    request_body = ThemeMergeIn, responses((status = 200, body = ThemeChange)),
     security(("session" = ["editor"]), ("bearer" = ["editor"])))]
 pub async fn merge_theme(
     editor: Editor,
     ctx: Ctx,
     Path(id): Path<String>,
-    Body(input): Body<MergeIn>,
+    Body(input): Body<ThemeMergeIn>,
 ) -> Result<Json<ThemeChange>> {
     if input.into_id == id {
         return Err(Error::field("into_id", "must be another theme"));

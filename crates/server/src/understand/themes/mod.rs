@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 pub use assign::assign;
 pub use change::insert_theme;
-pub use numbers::Trend;
+pub use numbers::ThemeTrend;
 pub use wire::{ThemeIn, ThemeOut};
 
 use crate::app::App;

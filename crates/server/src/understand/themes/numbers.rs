@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::wire::ThemeOut;
 use crate::platform::error::Result;
-use crate::platform::estimates::EstimateOut;
+use crate::platform::estimates::StatedValue;
 use crate::platform::time;
 
 /// A trend compares so many days with as many before.
@@ -22,12 +22,12 @@ const SPARK_WEEKS: usize = 12;
 const SPARK: Micros = 12 * 7 * DAY;
 
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
-pub struct Numbers {
+pub struct ThemeNumbers {
     /// Live signals in the theme.
     pub n_signals: i64,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_at: Option<Timestamp>,
-    pub trend: Trend,
+    pub trend: ThemeTrend,
     /// Signals in each of the last twelve weeks of seven days, oldest first.
     pub weeks: Vec<i64>,
     /// Accounts that said it, each once.
@@ -40,7 +40,7 @@ pub struct Numbers {
 
 /// Whether it is said more often than before.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
-pub struct Trend {
+pub struct ThemeTrend {
     /// rising, falling, or unclear: a change that cannot be told from chance, or too little to say
     pub direction: String,
     /// Signals in the last 28 days.
@@ -48,11 +48,11 @@ pub struct Trend {
     /// Signals in the 28 days before.
     pub n_before: i64,
     /// Times as often as before; or why that cannot be said.
-    pub ratio: EstimateOut,
+    pub ratio: StatedValue,
     pub p_value: Option<f64>,
 }
 
-impl Trend {
+impl ThemeTrend {
     pub fn of(n_before: i64, n_recent: i64) -> Self {
         let days = 28.0;
         let window = |n: i64| Window { count: u64::try_from(n).unwrap_or(0), days };
@@ -104,10 +104,10 @@ pub async fn add(conn: &mut Conn, ws: &WorkspaceId, themes: &mut [ThemeOut], now
     for theme in themes {
         let volume = volumes.remove(&theme.id).unwrap_or_default();
         let stake = stakes.remove(&theme.id).unwrap_or_default();
-        theme.numbers = Some(Numbers {
+        theme.numbers = Some(ThemeNumbers {
             n_signals: volume.n_signals,
             last_at: time::out_opt(volume.last_at),
-            trend: Trend::of(volume.n_before, volume.n_recent),
+            trend: ThemeTrend::of(volume.n_before, volume.n_recent),
             weeks: weeks.remove(&theme.id).unwrap_or_else(|| vec![0; SPARK_WEEKS]),
             n_accounts: stake.n_accounts,
             n_accounts_unpriced: stake.n_unpriced,
@@ -119,16 +119,17 @@ pub async fn add(conn: &mut Conn, ws: &WorkspaceId, themes: &mut [ThemeOut], now
 
 #[cfg(test)]
 mod tests {
-    use super::Trend;
+    use super::ThemeTrend;
 
     #[test]
     fn a_trend_is_only_called_when_chance_does_not_explain_it() {
-        let check = |before, recent, expect: &str| assert_eq!(Trend::of(before, recent).direction, expect);
+        let check =
+            |before, recent, expect: &str| assert_eq!(ThemeTrend::of(before, recent).direction, expect);
         check(20, 40, "rising");
         check(40, 20, "falling");
         check(20, 22, "unclear");
         check(0, 12, "rising");
         check(2, 3, "unclear");
-        assert_eq!(Trend::of(2, 3).ratio.reason_code.as_deref(), Some("too_few"));
+        assert_eq!(ThemeTrend::of(2, 3).ratio.reason_code.as_deref(), Some("too_few"));
     }
 }

@@ -20,7 +20,7 @@ use crate::platform::extract::Body;
 use crate::platform::invalid::Invalid;
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct SplitIn {
+pub struct ThemeSplitIn {
     /// The signals that leave, at most 500; all of them must be in the theme.
     pub signal_ids: Vec<String>,
     /// The new theme.
@@ -29,13 +29,13 @@ pub struct SplitIn {
 
 /// Split a theme: the chosen signals move into a new one.
 #[utoipa::path(post, path = "/themes/{id}/split", tag = "understand", params(("id" = String, Path)),
-    request_body = SplitIn, responses((status = 201, body = ThemeChange)),
+    request_body = ThemeSplitIn, responses((status = 201, body = ThemeChange)),
     security(("session" = ["editor"]), ("bearer" = ["editor"])))]
 pub async fn split_theme(
     editor: Editor,
     ctx: Ctx,
     Path(id): Path<String>,
-    Body(input): Body<SplitIn>,
+    Body(input): Body<ThemeSplitIn>,
 ) -> Result<(StatusCode, Json<ThemeChange>)> {
     let mut invalid = Invalid::default();
     let is_fine = (1..=IDS_MAX).contains(&input.signal_ids.len());

@@ -18,7 +18,7 @@ use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::extract::Query;
-use crate::platform::periods::{self, Interval};
+use crate::platform::periods::{self, Every};
 use crate::platform::time;
 
 const WEEKS: usize = 26;
@@ -35,7 +35,7 @@ pub struct ThemeSummary {
     /// The last 26 weeks, from Monday in the workspace's time zone, oldest first; the last is still going on.
     pub weeks: Vec<ThemeWeek>,
     /// The accounts that said it, those that pay most first; at most 100.
-    pub accounts: Vec<AccountAtStake>,
+    pub accounts: Vec<ThemeAccount>,
     /// Signals by segment; empty for those without one.
     pub segments: Vec<FacetValue>,
     /// Signals by plan of the accounts; empty for those without one.
@@ -52,7 +52,7 @@ pub struct ThemeWeek {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct AccountAtStake {
+pub struct ThemeAccount {
     pub id: String,
     pub name: String,
     pub plan: Option<String>,
@@ -88,7 +88,7 @@ pub async fn get_theme_summary(
     let [theme] = found;
     let zone = periods::time_zone(conn, ws).await?;
     let mut weeks = Vec::with_capacity(WEEKS);
-    for week in periods::last(WEEKS, Interval::Week, ctx.now, &zone)? {
+    for week in periods::last(WEEKS, Every::Week, ctx.now, &zone)? {
         let n = theme_numbers::count_between(conn, ws, &id, (week.from, week.to)).await?;
         weeks.push(ThemeWeek { from: time::out(week.from), n });
     }
@@ -97,7 +97,7 @@ pub async fn get_theme_summary(
     Ok(Json(ThemeSummary {
         theme,
         weeks,
-        accounts: accounts.into_iter().map(AccountAtStake::from).collect(),
+        accounts: accounts.into_iter().map(ThemeAccount::from).collect(),
         segments: values(theme_numbers::count_segments(conn, ws, &id, VALUES_MAX).await?),
         plans: values(theme_numbers::count_plans(conn, ws, &id, VALUES_MAX).await?),
         quotes: representative(quotes).into_iter().map(ThemeQuote::from).collect(),
@@ -108,7 +108,7 @@ fn values(counts: Vec<(String, i64)>) -> Vec<FacetValue> {
     counts.into_iter().map(|(value, n)| FacetValue { value, n }).collect()
 }
 
-impl From<theme_numbers::AccountAtStake> for AccountAtStake {
+impl From<theme_numbers::AccountAtStake> for ThemeAccount {
     fn from(row: theme_numbers::AccountAtStake) -> Self {
         Self {
             id: row.id,

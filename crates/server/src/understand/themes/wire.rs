@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::numbers::Numbers;
+use super::numbers::ThemeNumbers;
 use crate::platform::extract::patch;
 use crate::platform::invalid::{Invalid, Valid};
 use crate::platform::time;
@@ -85,7 +85,7 @@ pub struct ThemeOut {
     pub merged_into_id: Option<String>,
     /// What it amounts to. Left out in the audit log.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub numbers: Option<Numbers>,
+    pub numbers: Option<ThemeNumbers>,
 }
 
 impl From<Theme> for ThemeOut {
