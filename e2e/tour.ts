@@ -133,6 +133,11 @@ async function picture(page: Page, address: string, folder: string, look: (typeo
     path: path.join(folder, `${name}.${look.width}.${look.scheme}.png`),
     fullPage: true,
   });
+  // A picture of the whole page hides that people would have to scroll sideways.
+  const tooWide = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  if (tooWide > 0) console.log(`${address} is ${tooWide} px too wide at ${look.width} px`);
 }
 
 /** Waits until nothing is loading; a page that never rests gets its picture all the same. */

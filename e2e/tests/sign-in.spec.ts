@@ -23,7 +23,10 @@ test('a wrong password is refused and the address kept', async ({ page }) => {
   await page.getByLabel('Password', { exact: true }).fill('not the password');
   await page.getByRole('button', { name: 'Sign in' }).click();
 
-  await expect(page.getByRole('alert')).toContainText(/password/i);
+  const passwordField = page.getByLabel('Password', { exact: true });
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(passwordField).toHaveAttribute('aria-invalid', 'true');
+  await expect(passwordField).toHaveAccessibleDescription(/email/);
   await expect(page.getByLabel('Email')).toHaveValue(OWNER.email);
   await expect(page).toHaveURL(/sign-in/);
   await expectAccessible(page);

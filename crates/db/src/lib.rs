@@ -6,6 +6,7 @@ pub mod decide;
 pub mod error;
 pub mod experiment;
 pub mod listen;
+pub mod measure;
 pub mod migrate;
 pub mod platform;
 pub mod query;

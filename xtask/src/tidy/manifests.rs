@@ -18,18 +18,7 @@ struct Ban {
 const BANS: [Ban; 3] = [
     Ban {
         crates: &["stats", "text"],
-        names: &[
-            "heedful-",
-            "tokio",
-            "sqlx",
-            "axum",
-            "hyper",
-            "reqwest",
-            "tower",
-            "tower-http",
-            "rand",
-            "tracing",
-        ],
+        names: &["heedful-", "tokio", "sqlx", "axum", "hyper", "reqwest", "tower", "tower-http", "tracing"],
         why: "it is pure: values in, values out, and nothing of ours below it",
     },
     Ban {

@@ -1,4 +1,4 @@
-//! `stats` and `text` do no input or output and read no clock: values in, values out.
+//! `stats` and `text` do no input or output, read no clock and throw no dice of their own: values in, values out.
 
 use crate::tidy::finding::Finding;
 use crate::tidy::imports::written_paths;
@@ -6,8 +6,10 @@ use crate::tidy::source::RustFile;
 
 const RULE: &str = "purity";
 const PURE: [&str; 2] = ["stats", "text"];
-const IMPURE: [&str; 12] = [
+const IMPURE: [&str; 14] = [
     "jiff::Timestamp::now",
+    "rand::random",
+    "rand::rng",
     "sqlx",
     "std::env",
     "std::fs",

@@ -108,7 +108,8 @@ pub(crate) fn check_fetch(sources: &[Source]) -> Vec<Finding> {
 }
 
 fn calls_fetch(line: &str) -> bool {
-    let is_part_of_name = |character: char| character.is_alphanumeric() || matches!(character, '_' | '$');
+    let is_part_of_name =
+        |character: char| character.is_alphanumeric() || matches!(character, '_' | '$' | '#');
     let is_comment = line.trim_start().starts_with("//") || line.trim_start().starts_with('*');
     let code = line.split(" //").next().unwrap_or(line);
     let mut places = code.match_indices("fetch(");
@@ -145,6 +146,7 @@ mod tests {
         assert_eq!(check("web/src/routes/+page.ts", "const answer = await fetch('/api');"), 1);
         assert_eq!(check("web/src/lib/A.svelte", "window.fetch(url)"), 1);
         assert_eq!(check("web/src/lib/A.svelte", "prefetch(url); // fetch(url)"), 0);
+        assert_eq!(check("web/src/lib/names.svelte.ts", "this.#fetch(kind)"), 0);
         assert_eq!(check("web/src/lib/api/client.ts", "fetch(url)"), 0);
         assert_eq!(check("e2e/fixtures.ts", "fetch(url)"), 0);
     }

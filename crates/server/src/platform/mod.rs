@@ -7,6 +7,7 @@ pub mod ctx;
 pub mod docs;
 pub mod error;
 pub mod extract;
+pub mod figure;
 pub mod health;
 pub mod http;
 pub mod idempotency;
