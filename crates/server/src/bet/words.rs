@@ -35,7 +35,7 @@ pub(crate) use words;
 
 words!(
     /// How far evidence can be trusted, from the weakest to the strongest.
-    Strength {
+    EvidenceStrength {
         Opinion = "opinion",
         StatedBehaviour = "stated_behaviour",
         ObservedBehaviour = "observed_behaviour",
@@ -46,7 +46,7 @@ words!(
 
 words!(
     /// Whether evidence speaks for or against a hypothesis.
-    Side {
+    EvidenceSide {
         For = "for",
         Against = "against",
     }
