@@ -11,10 +11,47 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** Who is signed in, and where they may work. */
     get: operations['get_session'];
     put?: never;
-    post: operations['sign_in'];
-    delete: operations['sign_out'];
+    /** Sign in: sets the session cookie. */
+    post: operations['create_session'];
+    /** Sign out here. */
+    delete: operations['delete_session'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Everywhere one is signed in. */
+    get: operations['list_sessions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sessions/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Sign out somewhere else. */
+    delete: operations['revoke_session'];
     options?: never;
     head?: never;
     patch?: never;
@@ -27,73 +64,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** Whether this server still waits for its first owner. */
     get: operations['get_setup'];
     put?: never;
-    post: operations['set_up'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/password-resets': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['request_password_reset'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/password-resets/{token}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['reset_password'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/invitations/{token}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['get_invitation'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/invitations/{token}/accept': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['accept_invitation'];
+    /** Create the first owner and sign them in. */
+    post: operations['run_setup'];
     delete?: never;
     options?: never;
     head?: never;
@@ -107,29 +82,15 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** Signals, newest first. */
     get: operations['list_signals'];
     put?: never;
+    /** Record something a customer said. */
     post: operations['create_signal'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
-    trace?: never;
-  };
-  '/api/v1/signals/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['get_signal'];
-    put?: never;
-    post?: never;
-    delete: operations['archive_signal'];
-    options?: never;
-    head?: never;
-    patch: operations['update_signal'];
     trace?: never;
   };
   '/api/v1/signals/bulk': {
@@ -141,6 +102,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** Tag, assign, plan or archive many signals at once: all of them or none. */
     post: operations['change_signals'];
     delete?: never;
     options?: never;
@@ -155,6 +117,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** How the matching signals spread over sources, segments, next steps, themes and tags. */
     get: operations['count_signals'];
     put?: never;
     post?: never;
@@ -164,32 +127,36 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/people/{id}': {
+  '/api/v1/signals/{id}': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get: operations['get_person'];
+    /** One signal. */
+    get: operations['get_signal'];
     put?: never;
     post?: never;
-    delete?: never;
+    /** Put a signal away. It can be restored. */
+    delete: operations['archive_signal'];
     options?: never;
     head?: never;
-    patch?: never;
+    /** Change a signal. */
+    patch: operations['update_signal'];
     trace?: never;
   };
-  '/api/v1/accounts/{id}': {
+  '/api/v1/signals/{id}/restore': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get: operations['get_account'];
+    get?: never;
     put?: never;
-    post?: never;
+    /** Bring an archived signal back. */
+    post: operations['restore_signal'];
     delete?: never;
     options?: never;
     head?: never;
@@ -203,171 +170,201 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** All sources, by name. */
     get: operations['list_sources'];
     put?: never;
-    post?: never;
+    /** Add a source. */
+    post: operations['create_source'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/api/v1/members': {
+  '/api/v1/sources/{id}': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get: operations['list_members'];
+    /** One source. */
+    get: operations['get_source'];
     put?: never;
     post?: never;
-    delete?: never;
+    /** Put a source away: it keeps its signals but is no longer offered. */
+    delete: operations['archive_source'];
     options?: never;
     head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/search': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['search'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
+    /** Rename a source. */
+    patch: operations['update_source'];
     trace?: never;
   };
 }
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
-    /** @enum {string} */
-    Role: 'owner' | 'admin' | 'editor' | 'viewer';
-    Named: {
-      id: string;
-      name: string;
+    ErrorBody: {
+      /** @description A word that programs can rely on. */
+      code: string;
+      /** @description A sentence for people. */
+      message: string;
+      /** @description Complaints by field. */
+      fields?: {
+        [key: string]: string[];
+      } | null;
+      /** @description After a conflict: the object as it stands now. */
+      current?: Record<string, never> | null;
     };
-    WorkspaceRole: {
+    /** @description `{"error":{"code","message","fields"}}` */
+    ErrorOut: {
+      error: components['schemas']['ErrorBody'];
+    };
+    FacetValue: {
+      /** @description An id or a word; empty for those without one. */
+      value: string;
+      /** Format: int64 */
+      n: number;
+    };
+    /** @description A page of a list. */
+    List_SessionPlace: {
+      items: {
+        id: string;
+        user_agent: string;
+        /** @description Whether it is the session that asks. */
+        current: boolean;
+        /** Format: date-time */
+        created_at: string;
+        /** Format: date-time */
+        seen_at: string;
+      }[];
+      /** @description Pass it as `cursor` to get the next page; null on the last. */
+      next?: string | null;
+      /**
+       * Format: int64
+       * @description How many match in all.
+       */
+      total: number;
+    };
+    /** @description A page of a list. */
+    List_SignalOut: {
+      items: {
+        id: string;
+        /** Format: int64 */
+        version: number;
+        /** Format: date-time */
+        created_at: string;
+        /** Format: date-time */
+        updated_at: string;
+        /** Format: date-time */
+        archived_at?: string | null;
+        source_id: string;
+        external_id?: string | null;
+        import_id?: string | null;
+        response_id?: string | null;
+        person_id?: string | null;
+        account_id?: string | null;
+        body: string;
+        language?: string | null;
+        /** Format: double */
+        score?: number | null;
+        score_kind?: string | null;
+        /** Format: double */
+        sentiment?: number | null;
+        /** Format: date-time */
+        occurred_at: string;
+        page_url?: string | null;
+        app_version?: string | null;
+        context: Record<string, never>;
+        usage_context?: string | null;
+        segment_id?: string | null;
+        assignee_id?: string | null;
+        next_step?: components['schemas']['NextStep'] | null;
+        may_show: string;
+        tags: string[];
+      }[];
+      /** @description Pass it as `cursor` to get the next page; null on the last. */
+      next?: string | null;
+      /**
+       * Format: int64
+       * @description How many match in all.
+       */
+      total: number;
+    };
+    /** @description A page of a list. */
+    List_SourceOut: {
+      items: {
+        id: string;
+        /** Format: int64 */
+        version: number;
+        kind: string;
+        name: string;
+        /** Format: date-time */
+        created_at: string;
+      }[];
+      /** @description Pass it as `cursor` to get the next page; null on the last. */
+      next?: string | null;
+      /**
+       * Format: int64
+       * @description How many match in all.
+       */
+      total: number;
+    };
+    MembershipBrief: {
       id: string;
       name: string;
       role: components['schemas']['Role'];
     };
-    SessionOut: {
-      user: {
-        id: string;
-        email: string;
-        name: string;
-      };
-      workspaces: components['schemas']['WorkspaceRole'][];
-      workspace?: null | {
-        id: string;
-        name: string;
-        time_zone: string;
-        currency: string;
-      };
-      role?: null | components['schemas']['Role'];
+    /** @description What should happen with a signal or insight. Nothing without one goes unnoticed. */
+    NextStep: {
+      /** @description ask_more, theme, hypothesis, fix_now, or no_action (then the note says why) */
+      kind: string;
+      note?: string | null;
+      owner_id?: string | null;
+      /** Format: date-time */
+      due_at?: string | null;
     };
+    /**
+     * @description What a member may do; each role may do all that the ones before it may.
+     * @enum {string}
+     */
+    Role: 'viewer' | 'editor' | 'admin' | 'owner';
     SessionIn: {
+      /** @example ada@example.com */
       email: string;
       password: string;
     };
+    SessionOut: {
+      user: components['schemas']['UserOut'];
+      workspace?: components['schemas']['WorkspaceBrief'] | null;
+      role?: components['schemas']['Role'] | null;
+      workspaces: components['schemas']['MembershipBrief'][];
+    };
+    /** @description A place where one is signed in. */
+    SessionPlace: {
+      id: string;
+      user_agent: string;
+      /** @description Whether it is the session that asks. */
+      current: boolean;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      seen_at: string;
+    };
     SetupIn: {
+      /** @description The secret from the link printed at first start. */
       token: string;
       name: string;
       email: string;
       password: string;
+      /** @description What to call the workspace. */
       workspace: string;
     };
-    InvitationOut: {
-      workspace: string;
-      email: string;
-      role: components['schemas']['Role'];
+    SetupState: {
+      /** @description True until the first owner exists. */
+      needed: boolean;
     };
-    NextStep: {
-      kind: string;
-      note?: string | null;
-      owner_id?: string | null;
-      due_at?: string | null;
-    };
-    SignalOut: {
-      id: string;
-      version: number;
-      created_at: string;
-      updated_at: string;
-      occurred_at: string;
-      body: string;
-      source_id: string;
-      tags: string[];
-      may_show: string;
-      context: Record<string, never>;
-      archived_at?: string | null;
-      person_id?: string | null;
-      account_id?: string | null;
-      segment_id?: string | null;
-      assignee_id?: string | null;
-      score?: number | null;
-      score_kind?: string | null;
-      sentiment?: number | null;
-      language?: string | null;
-      page_url?: string | null;
-      app_version?: string | null;
-      usage_context?: string | null;
-      external_id?: string | null;
-      import_id?: string | null;
-      response_id?: string | null;
-      next_step?: null | components['schemas']['NextStep'];
-    };
-    SignalIn: {
-      source_id: string;
-      body: string;
-      external_id?: string | null;
-      person_id?: string | null;
-      account_id?: string | null;
-      language?: string | null;
-      occurred_at?: string | null;
-      score?: number | null;
-      score_kind?: string | null;
-      tags?: string[];
-      may_show?: string | null;
-      page_url?: string | null;
-      app_version?: string | null;
-      usage_context?: string | null;
-      segment_id?: string | null;
-      assignee_id?: string | null;
-      next_step?: null | components['schemas']['NextStep'];
-    };
-    SignalPatch: {
-      body?: string | null;
-      person_id?: string | null;
-      account_id?: string | null;
-      assignee_id?: string | null;
-      tags?: string[] | null;
-      segment_id?: string | null;
-      usage_context?: string | null;
-      next_step?: null | components['schemas']['NextStep'];
-      may_show?: string | null;
-    };
-    SignalsChange: {
-      ids: string[];
-      patch?: components['schemas']['SignalPatch'];
-      add_tags?: string[];
-      remove_tags?: string[];
-      archived?: boolean | null;
-    };
-    SignalsChanged: {
-      items: components['schemas']['SignalOut'][];
-    };
-    FacetValue: {
-      value: string;
-      n: number;
-    };
+    /** @description How many signals have each value of each facet, under the given filters. */
     SignalFacets: {
       source: components['schemas']['FacetValue'][];
       segment: components['schemas']['FacetValue'][];
@@ -376,59 +373,134 @@ export interface components {
       theme: components['schemas']['FacetValue'][];
       tag: components['schemas']['FacetValue'][];
     };
-    PersonOut: {
-      id: string;
-      version: number;
-      name: string;
-      email?: string | null;
+    SignalIn: {
+      source_id: string;
+      /** @description The source's own id of it: the same one is taken only once. */
+      external_id?: string | null;
+      person_id?: string | null;
+      account_id?: string | null;
+      /** @description What the customer said, word for word. */
+      body: string;
+      /** @description ISO 639 code, such as `en`. */
+      language?: string | null;
+      /** Format: double */
+      score?: number | null;
+      /** @description nps (0–10), pmf (0–2), csat (1–5) or rating (1–5) */
+      score_kind?: string | null;
+      /**
+       * Format: date-time
+       * @description Now, when not given.
+       */
+      occurred_at?: string | null;
+      page_url?: string | null;
+      app_version?: string | null;
+      /** @description Whatever else is known of the situation. */
+      context?: Record<string, never>;
+      usage_context?: string | null;
+      segment_id?: string | null;
+      assignee_id?: string | null;
+      next_step?: components['schemas']['NextStep'] | null;
+      /** @description Who may see the words as a quote: team, link or public. */
+      may_show?: string | null;
+      tags?: string[];
     };
-    AccountOut: {
+    SignalOut: {
       id: string;
+      /** Format: int64 */
       version: number;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      updated_at: string;
+      /** Format: date-time */
+      archived_at?: string | null;
+      source_id: string;
+      external_id?: string | null;
+      import_id?: string | null;
+      response_id?: string | null;
+      person_id?: string | null;
+      account_id?: string | null;
+      body: string;
+      language?: string | null;
+      /** Format: double */
+      score?: number | null;
+      score_kind?: string | null;
+      /** Format: double */
+      sentiment?: number | null;
+      /** Format: date-time */
+      occurred_at: string;
+      page_url?: string | null;
+      app_version?: string | null;
+      context: Record<string, never>;
+      usage_context?: string | null;
+      segment_id?: string | null;
+      assignee_id?: string | null;
+      next_step?: components['schemas']['NextStep'] | null;
+      may_show: string;
+      tags: string[];
+    };
+    /** @description Absent fields stay as they are, null clears. */
+    SignalPatch: {
+      /** @default null */
+      body?: string | null;
+      /** @default null */
+      person_id?: string | null;
+      /** @default null */
+      account_id?: string | null;
+      /** @default null */
+      usage_context?: string | null;
+      /** @default null */
+      segment_id?: string | null;
+      /** @default null */
+      assignee_id?: string | null;
+      /** @default null */
+      next_step?: components['schemas']['NextStep'] | null;
+      /** @default null */
+      may_show?: string | null;
+      /** @default null */
+      tags?: string[] | null;
+    };
+    SignalsChange: {
+      /** @description At most 500. */
+      ids: string[];
+      /** @description Laid over each of them; the tags of the patch are not used here. */
+      patch?: components['schemas']['SignalPatch'];
+      add_tags?: string[];
+      remove_tags?: string[];
+      /** @description True archives, false restores. */
+      archived?: boolean | null;
+    };
+    SignalsChanged: {
+      /** @description The signals as they are now, for undo and display. */
+      items: components['schemas']['SignalOut'][];
+    };
+    SourceIn: {
+      /** @description survey, portal, interview, usability_test, import, api or inbox */
+      kind: string;
       name: string;
     };
     SourceOut: {
       id: string;
+      /** Format: int64 */
       version: number;
       kind: string;
       name: string;
+      /** Format: date-time */
+      created_at: string;
     };
-    MemberOut: {
+    SourcePatch: {
+      name: string;
+    };
+    UserOut: {
+      id: string;
+      email: string;
+      name: string;
+    };
+    WorkspaceBrief: {
       id: string;
       name: string;
-      email: string;
-      role: components['schemas']['Role'];
-    };
-    SearchHit: {
-      kind: string;
-      id: string;
-      title: string;
-      snippet?: string | null;
-    };
-    Facet: {
-      value: string;
-      label: string;
-      count: number;
-    };
-    SignalPage: {
-      items: components['schemas']['SignalOut'][];
-      total: number;
-      next?: string | null;
-    };
-    SourcePage: {
-      items: components['schemas']['SourceOut'][];
-      total: number;
-      next?: string | null;
-    };
-    MemberPage: {
-      items: components['schemas']['MemberOut'][];
-      total: number;
-      next?: string | null;
-    };
-    SearchPage: {
-      items: components['schemas']['SearchHit'][];
-      total: number;
-      next?: string | null;
+      time_zone: string;
+      currency: string;
     };
   };
   responses: never;
@@ -442,13 +514,14 @@ export interface operations {
   get_session: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        'Heedful-Workspace'?: string | null;
+      };
       path?: never;
       cookie?: never;
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
@@ -457,9 +530,90 @@ export interface operations {
           'application/json': components['schemas']['SessionOut'];
         };
       };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
     };
   };
-  sign_in: {
+  create_session: {
     parameters: {
       query?: never;
       header?: never;
@@ -472,7 +626,6 @@ export interface operations {
       };
     };
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
@@ -481,9 +634,90 @@ export interface operations {
           'application/json': components['schemas']['SessionOut'];
         };
       };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
     };
   };
-  sign_out: {
+  delete_session: {
     parameters: {
       query?: never;
       header?: never;
@@ -492,12 +726,292 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description done */
       204: {
         headers: {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+    };
+  };
+  list_sessions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_SessionPlace'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+    };
+  };
+  revoke_session: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
       };
     };
   };
@@ -510,20 +1024,98 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            needed: boolean;
-          };
+          'application/json': components['schemas']['SetupState'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
         };
       };
     };
   };
-  set_up: {
+  run_setup: {
     parameters: {
       query?: never;
       header?: never;
@@ -536,114 +1128,93 @@ export interface operations {
       };
     };
     responses: {
-      /** @description ok */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SessionOut'];
-        };
-      };
-    };
-  };
-  request_password_reset: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': {
-          email: string;
-        };
-      };
-    };
-    responses: {
-      /** @description ok */
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  reset_password: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        token: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': {
-          password: string;
-        };
-      };
-    };
-    responses: {
-      /** @description done */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  get_invitation: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        token: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['InvitationOut'];
-        };
-      };
-    };
-  };
-  accept_invitation: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        token: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': {
-          name: string;
-          password: string;
-        };
-      };
-    };
-    responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
           'application/json': components['schemas']['SessionOut'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
         };
       };
     };
@@ -651,9 +1222,6 @@ export interface operations {
   list_signals: {
     parameters: {
       query?: {
-        limit?: number;
-        cursor?: string;
-        q?: string;
         source_id?: string;
         person_id?: string;
         account_id?: string;
@@ -664,10 +1232,18 @@ export interface operations {
         tag?: string;
         score_min?: number;
         score_max?: number;
+        /** @description Said at or after this time. */
         from?: string;
+        /** @description Said before this time. */
         to?: string;
+        /** @description `missing`, or a kind of next step. */
         next_step?: string;
+        /** @description True lists what was archived instead. */
         archived?: boolean;
+        /** @description How many items at most; 50 when not given. */
+        limit?: number;
+        /** @description Where to go on: `next` of the page before. */
+        cursor?: string;
       };
       header?: never;
       path?: never;
@@ -675,13 +1251,93 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['SignalPage'];
+          'application/json': components['schemas']['List_SignalOut'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
         };
       };
     };
@@ -699,7 +1355,6 @@ export interface operations {
       };
     };
     responses: {
-      /** @description ok */
       201: {
         headers: {
           [name: string]: unknown;
@@ -708,76 +1363,85 @@ export interface operations {
           'application/json': components['schemas']['SignalOut'];
         };
       };
-    };
-  };
-  get_signal: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
+      /** @description The request cannot be read. */
+      400: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['SignalOut'];
+          'application/json': components['schemas']['ErrorOut'];
         };
       };
-    };
-  };
-  archive_signal: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
+      /** @description Not signed in. */
+      401: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['SignalOut'];
+          'application/json': components['schemas']['ErrorOut'];
         };
       };
-    };
-  };
-  update_signal: {
-    parameters: {
-      query?: never;
-      header: {
-        'If-Match': string;
-      };
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SignalPatch'];
-      };
-    };
-    responses: {
-      /** @description ok */
-      200: {
+      /** @description Not permitted. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['SignalOut'];
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
         };
       };
     };
@@ -795,7 +1459,6 @@ export interface operations {
       };
     };
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
@@ -804,12 +1467,92 @@ export interface operations {
           'application/json': components['schemas']['SignalsChanged'];
         };
       };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
     };
   };
   count_signals: {
     parameters: {
       query?: {
-        q?: string;
         source_id?: string;
         person_id?: string;
         account_id?: string;
@@ -820,9 +1563,13 @@ export interface operations {
         tag?: string;
         score_min?: number;
         score_max?: number;
+        /** @description Said at or after this time. */
         from?: string;
+        /** @description Said before this time. */
         to?: string;
+        /** @description `missing`, or a kind of next step. */
         next_step?: string;
+        /** @description True lists what was archived instead. */
         archived?: boolean;
       };
       header?: never;
@@ -831,7 +1578,6 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
@@ -840,9 +1586,90 @@ export interface operations {
           'application/json': components['schemas']['SignalFacets'];
         };
       };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
     };
   };
-  get_person: {
+  get_signal: {
     parameters: {
       query?: never;
       header?: never;
@@ -853,21 +1680,107 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['PersonOut'];
+          'application/json': components['schemas']['SignalOut'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
         };
       };
     };
   };
-  get_account: {
+  archive_signal: {
     parameters: {
       query?: never;
-      header?: never;
+      header: {
+        /**
+         * @description The `version` of the object as last read, in quotes or not.
+         * @example "3"
+         */
+        'If-Match': string;
+      };
       path: {
         id: string;
       };
@@ -875,13 +1788,313 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['AccountOut'];
+          'application/json': components['schemas']['SignalOut'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+    };
+  };
+  update_signal: {
+    parameters: {
+      query?: never;
+      header: {
+        /**
+         * @description The `version` of the object as last read, in quotes or not.
+         * @example "3"
+         */
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SignalPatch'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SignalOut'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+    };
+  };
+  restore_signal: {
+    parameters: {
+      query?: never;
+      header: {
+        /**
+         * @description The `version` of the object as last read, in quotes or not.
+         * @example "3"
+         */
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SignalOut'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
         };
       };
     };
@@ -895,60 +2108,519 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['SourcePage'];
+          'application/json': components['schemas']['List_SourceOut'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
         };
       };
     };
   };
-  list_members: {
+  create_source: {
     parameters: {
-      query?: {
-        limit?: number;
-        cursor?: string;
-        q?: string;
-      };
+      query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SourceIn'];
+      };
+    };
     responses: {
-      /** @description ok */
-      200: {
+      201: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['MemberPage'];
+          'application/json': components['schemas']['SourceOut'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
         };
       };
     };
   };
-  search: {
+  get_source: {
     parameters: {
-      query?: {
-        q?: string;
-        limit?: number;
-      };
+      query?: never;
       header?: never;
-      path?: never;
+      path: {
+        id: string;
+      };
       cookie?: never;
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['SearchPage'];
+          'application/json': components['schemas']['SourceOut'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+    };
+  };
+  archive_source: {
+    parameters: {
+      query?: never;
+      header: {
+        /**
+         * @description The `version` of the object as last read, in quotes or not.
+         * @example "3"
+         */
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SourceOut'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+    };
+  };
+  update_source: {
+    parameters: {
+      query?: never;
+      header: {
+        /**
+         * @description The `version` of the object as last read, in quotes or not.
+         * @example "3"
+         */
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SourcePatch'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SourceOut'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
         };
       };
     };
