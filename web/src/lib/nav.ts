@@ -1,5 +1,7 @@
 import type { Component } from 'svelte';
+import Dices from '@lucide/svelte/icons/dices';
 import Ear from '@lucide/svelte/icons/ear';
+import FlaskConical from '@lucide/svelte/icons/flask-conical';
 import House from '@lucide/svelte/icons/house';
 import Settings from '@lucide/svelte/icons/settings';
 
@@ -25,6 +27,20 @@ export const nav: NavSection[] = [
     title: 'Listen',
     icon: Ear,
     pages: [{ title: 'Inbox', href: '/listen/signals', key: 'i', also: 'signals feedback' }],
+  },
+  {
+    title: 'Bet',
+    icon: Dices,
+    pages: [
+      { title: 'Objectives', href: '/bet/objectives', key: 'o', also: 'opportunities tree' },
+      { title: 'Hypotheses', href: '/bet/hypotheses', key: 'y', also: 'beliefs evidence' },
+      { title: 'Bets', href: '/bet/bets', key: 'b', also: 'board rank score' },
+    ],
+  },
+  {
+    title: 'Experiment',
+    icon: FlaskConical,
+    pages: [{ title: 'Experiments', href: '/experiment/experiments', key: 'x', also: 'tests plans results' }],
   },
   {
     title: 'Settings',

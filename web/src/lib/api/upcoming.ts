@@ -26,6 +26,9 @@ export interface Upcoming {
   };
   '/api/v1/people/{id}': { get: Operation<Id, undefined, { id: string; name: string }> };
   '/api/v1/accounts/{id}': { get: Operation<Id, undefined, { id: string; name: string }> };
+  '/api/v1/metrics': { get: Operation<Limit, undefined, { items: { id: string; name: string }[] }> };
+  '/api/v1/themes': { get: Operation<Limit, undefined, { items: { id: string; name: string }[] }> };
+  '/api/v1/insights': { get: Operation<Limit, undefined, { items: { id: string; statement: string }[] }> };
   '/api/v1/search': {
     get: Operation<
       { query: { q: string; limit?: number } },
@@ -41,6 +44,10 @@ interface NoParameters {
 
 interface Token {
   path: { token: string };
+}
+
+interface Limit {
+  query?: { limit?: number };
 }
 
 interface Id {

@@ -1,6 +1,6 @@
 import { call, ifMatch, type Schemas } from '#lib/api/client.ts';
 import { api } from '#lib/session.svelte.ts';
-import type { Option } from '#lib/ui/Combobox.svelte';
+import type { Option } from '#lib/ui/options.svelte.ts';
 
 export type Objective = Schemas['ObjectiveOut'];
 export type Opportunity = Schemas['OpportunityOut'];
@@ -26,7 +26,8 @@ export const STRENGTHS: readonly { value: Strength; label: string; hint: string 
   { value: 'randomised', label: 'Randomised test', hint: 'Chance decided who got what.' },
 ];
 
-export const strengthLabel = (value: Strength) => STRENGTHS.find((one) => one.value === value)?.label ?? value;
+export const strengthLabel = (value: Strength) =>
+  STRENGTHS.find((one) => one.value === value)?.label ?? value;
 
 export const HYPOTHESIS_STATES = [
   { value: 'draft', label: 'Draft' },
@@ -45,11 +46,13 @@ export const BET_STATES: readonly { value: BetState; label: string }[] = [
   { value: 'dropped', label: 'Dropped' },
 ];
 
-export const stateLabel = (state: BetState) => BET_STATES.find(({ value }) => value === state)?.label ?? state;
+export const stateLabel = (state: BetState) =>
+  BET_STATES.find(({ value }) => value === state)?.label ?? state;
 
 export const getTree = () => call(api.GET('/api/v1/objectives/tree'));
 
-export const createObjective = (body: Schemas['ObjectiveIn']) => call(api.POST('/api/v1/objectives', { body }));
+export const createObjective = (body: Schemas['ObjectiveIn']) =>
+  call(api.POST('/api/v1/objectives', { body }));
 
 export const createOpportunity = (body: Schemas['OpportunityIn']) =>
   call(api.POST('/api/v1/opportunities', { body }));
@@ -126,14 +129,6 @@ export async function findHypotheses(query: string): Promise<Option[]> {
   const { items } = await call(api.GET('/api/v1/hypotheses', { params: { query: { limit: 200 } } }));
   return items
     .map(({ id, title }) => ({ id, name: title }))
-    .filter(matching(query))
-    .slice(0, OPTIONS_MAX);
-}
-
-export async function findSignals(query: string): Promise<Option[]> {
-  const { items } = await call(api.GET('/api/v1/signals', { params: { query: { limit: 200 } } }));
-  return items
-    .map(({ id, body }) => ({ id, name: body.slice(0, 120) }))
     .filter(matching(query))
     .slice(0, OPTIONS_MAX);
 }

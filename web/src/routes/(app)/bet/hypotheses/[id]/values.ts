@@ -26,7 +26,8 @@ export function valuesOf(hypothesis: Hypothesis, timeZone: string) {
 }
 
 export function patchOf(values: ReturnType<typeof valuesOf>, timeZone: string): HypothesisPatch {
-  const { confirmed, refuted, inconclusive, expires, effect_kind, required_strength, state, ...rest } = values;
+  const { confirmed, refuted, inconclusive, expires, effect_kind, required_strength, state, ...rest } =
+    values;
   return {
     ...rest,
     decision_rule: { confirmed, refuted, inconclusive },
