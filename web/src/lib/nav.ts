@@ -1,8 +1,10 @@
 import type { Component } from 'svelte';
+import Dices from '@lucide/svelte/icons/dices';
 import Ear from '@lucide/svelte/icons/ear';
 import Gauge from '@lucide/svelte/icons/gauge';
 import Gavel from '@lucide/svelte/icons/gavel';
 import Lightbulb from '@lucide/svelte/icons/lightbulb';
+import FlaskConical from '@lucide/svelte/icons/flask-conical';
 import House from '@lucide/svelte/icons/house';
 import Megaphone from '@lucide/svelte/icons/megaphone';
 import Settings from '@lucide/svelte/icons/settings';
@@ -75,6 +77,20 @@ export const nav: NavSection[] = [
       { title: 'Metrics', href: '/understand/metrics', also: 'numbers nps pmf csat' },
       { title: 'Search', href: '/search', also: 'find everything' },
     ],
+  },
+  {
+    title: 'Bet',
+    icon: Dices,
+    pages: [
+      { title: 'Objectives', href: '/bet/objectives', key: 'o', also: 'opportunities tree' },
+      { title: 'Hypotheses', href: '/bet/hypotheses', key: 'y', also: 'beliefs evidence' },
+      { title: 'Bets', href: '/bet/bets', key: 'b', also: 'board rank score' },
+    ],
+  },
+  {
+    title: 'Experiment',
+    icon: FlaskConical,
+    pages: [{ title: 'Experiments', href: '/experiment/experiments', key: 'x', also: 'tests plans results' }],
   },
   {
     title: 'Settings',

@@ -15,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::words::{Side, Strength};
+use super::words::{EvidenceSide, EvidenceStrength};
 
 /// Beyond this many people in one strength and side, more of the same says nothing new.
 const BREADTH_MAX: u32 = 127;
@@ -30,15 +30,15 @@ const HIGH: f64 = 0.7;
 #[derive(Clone, Debug)]
 pub struct Piece {
     pub evidence_id: String,
-    pub side: Side,
-    pub strength: Strength,
+    pub side: EvidenceSide,
+    pub strength: EvidenceStrength,
     /// Who stands behind it; empty for metrics and experiments.
     pub people: Vec<String>,
 }
 
 /// How sure the evidence makes us that the hypothesis is true.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct Confidence {
+pub struct EvidenceConfidence {
     /// Between 0 and 1; 0.5 is even odds.
     pub value: f64,
     pub low: f64,
@@ -50,14 +50,14 @@ pub struct Confidence {
     /// Substantial evidence stands on both sides.
     pub contradictory: bool,
     /// What each piece of evidence added or took away.
-    pub contributions: Vec<Contribution>,
+    pub contributions: Vec<EvidenceContribution>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct Contribution {
+pub struct EvidenceContribution {
     pub evidence_id: String,
-    pub side: Side,
-    pub strength: Strength,
+    pub side: EvidenceSide,
+    pub strength: EvidenceStrength,
     pub n_people: usize,
     /// Those who do not already appear in stronger or earlier evidence of the same side.
     pub n_new_people: usize,
@@ -66,22 +66,22 @@ pub struct Contribution {
 }
 
 /// Log-odds per doubling of the people behind evidence of this strength.
-pub fn weight(strength: Strength) -> f64 {
+pub fn weight(strength: EvidenceStrength) -> f64 {
     match strength {
-        Strength::Opinion => 0.1,
-        Strength::StatedBehaviour => 0.2,
-        Strength::ObservedBehaviour => 0.4,
-        Strength::Commitment => 0.7,
-        Strength::Randomised => 2.5,
+        EvidenceStrength::Opinion => 0.1,
+        EvidenceStrength::StatedBehaviour => 0.2,
+        EvidenceStrength::ObservedBehaviour => 0.4,
+        EvidenceStrength::Commitment => 0.7,
+        EvidenceStrength::Randomised => 2.5,
     }
 }
 
-pub fn confidence(pieces: &[Piece]) -> Confidence {
+pub fn confidence(pieces: &[Piece]) -> EvidenceConfidence {
     let mut order: Vec<&Piece> = pieces.iter().collect();
     order.sort_by(|a, b| b.strength.cmp(&a.strength).then_with(|| a.evidence_id.cmp(&b.evidence_id)));
-    let mut seen: HashSet<(Side, &str)> = HashSet::new();
+    let mut seen: HashSet<(EvidenceSide, &str)> = HashSet::new();
     let mut everybody: HashSet<&str> = HashSet::new();
-    let mut breadths: HashMap<(Side, Strength), u32> = HashMap::new();
+    let mut breadths: HashMap<(EvidenceSide, EvidenceStrength), u32> = HashMap::new();
     let mut contributions = Vec::with_capacity(order.len());
     let (mut total_for, mut total_against) = (0.0, 0.0);
     for piece in order {
@@ -98,16 +98,16 @@ pub fn confidence(pieces: &[Piece]) -> Confidence {
         let gain = (f64::from(1 + *breadth) / f64::from(1 + before)).log2();
         let points = weight(piece.strength) * gain;
         match piece.side {
-            Side::For => total_for += points,
-            Side::Against => total_against += points,
+            EvidenceSide::For => total_for += points,
+            EvidenceSide::Against => total_against += points,
         }
-        contributions.push(Contribution {
+        contributions.push(EvidenceContribution {
             evidence_id: piece.evidence_id.clone(),
             side: piece.side,
             strength: piece.strength,
             n_people: piece.people.len(),
             n_new_people: if piece.people.is_empty() { 0 } else { n_new },
-            points: if piece.side == Side::For { points } else { -points },
+            points: if piece.side == EvidenceSide::For { points } else { -points },
         });
     }
     summed(total_for, total_against, everybody.len(), contributions)
@@ -117,12 +117,12 @@ fn summed(
     total_for: f64,
     total_against: f64,
     n_people: usize,
-    contributions: Vec<Contribution>,
-) -> Confidence {
+    contributions: Vec<EvidenceContribution>,
+) -> EvidenceConfidence {
     let score = total_for - total_against;
     let half = BAND / (1.0 + total_for + total_against).sqrt();
     let value = share(score);
-    Confidence {
+    EvidenceConfidence {
         value,
         low: share(score - half),
         high: share(score + half),
@@ -150,7 +150,7 @@ fn share(log_odds: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn piece(id: &str, side: Side, strength: Strength, people: &[&str]) -> Piece {
+    fn piece(id: &str, side: EvidenceSide, strength: EvidenceStrength, people: &[&str]) -> Piece {
         let people = people.iter().map(ToString::to_string).collect();
         Piece { evidence_id: id.to_owned(), side, strength, people }
     }
@@ -164,8 +164,14 @@ mod tests {
 
     #[test]
     fn for_and_against_mirror_each_other() {
-        let up = confidence(&[piece("a", Side::For, Strength::ObservedBehaviour, &["p", "q"])]);
-        let down = confidence(&[piece("a", Side::Against, Strength::ObservedBehaviour, &["p", "q"])]);
+        let up =
+            confidence(&[piece("a", EvidenceSide::For, EvidenceStrength::ObservedBehaviour, &["p", "q"])]);
+        let down = confidence(&[piece(
+            "a",
+            EvidenceSide::Against,
+            EvidenceStrength::ObservedBehaviour,
+            &["p", "q"],
+        )]);
         assert!(up.value > 0.5 && (up.value + down.value - 1.0).abs() < 1e-12);
         assert!((up.low + down.high - 1.0).abs() < 1e-12);
     }
@@ -174,18 +180,20 @@ mod tests {
     fn one_theme_of_ten_people_weighs_what_ten_signals_weigh() {
         let names: Vec<String> = (0..10).map(|n| format!("p{n}")).collect();
         let all: Vec<&str> = names.iter().map(String::as_str).collect();
-        let theme = confidence(&[piece("t", Side::For, Strength::StatedBehaviour, &all)]);
-        let signals: Vec<Piece> =
-            all.iter().map(|name| piece(name, Side::For, Strength::StatedBehaviour, &[name])).collect();
+        let theme = confidence(&[piece("t", EvidenceSide::For, EvidenceStrength::StatedBehaviour, &all)]);
+        let signals: Vec<Piece> = all
+            .iter()
+            .map(|name| piece(name, EvidenceSide::For, EvidenceStrength::StatedBehaviour, &[name]))
+            .collect();
         assert!((theme.value - confidence(&signals).value).abs() < 1e-12);
     }
 
     #[test]
     fn the_same_person_counts_once_at_the_strongest() {
-        let once = confidence(&[piece("b", Side::For, Strength::Commitment, &["p"])]);
+        let once = confidence(&[piece("b", EvidenceSide::For, EvidenceStrength::Commitment, &["p"])]);
         let twice = confidence(&[
-            piece("a", Side::For, Strength::Opinion, &["p"]),
-            piece("b", Side::For, Strength::Commitment, &["p"]),
+            piece("a", EvidenceSide::For, EvidenceStrength::Opinion, &["p"]),
+            piece("b", EvidenceSide::For, EvidenceStrength::Commitment, &["p"]),
         ]);
         assert!((once.value - twice.value).abs() < 1e-12);
         assert_eq!((twice.n_people, twice.contributions[1].n_new_people), (1, 0));
@@ -196,8 +204,8 @@ mod tests {
         let names: Vec<String> = (0..1_000).map(|n| format!("p{n}")).collect();
         let crowd: Vec<&str> = names.iter().map(String::as_str).collect();
         let c = confidence(&[
-            piece("a", Side::For, Strength::Opinion, &crowd),
-            piece("b", Side::Against, Strength::Randomised, &[]),
+            piece("a", EvidenceSide::For, EvidenceStrength::Opinion, &crowd),
+            piece("b", EvidenceSide::Against, EvidenceStrength::Randomised, &[]),
         ]);
         assert!(c.value < 0.2 && c.contradictory, "{c:?}");
     }

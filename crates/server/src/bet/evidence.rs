@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::words::{Side, Strength, words};
+use super::words::{EvidenceSide, EvidenceStrength, words};
 use crate::app::App;
 use crate::platform::auth::{Caller, Editor, Viewer};
 use crate::platform::ctx::Ctx;
@@ -50,9 +50,9 @@ pub struct EvidenceIn {
     pub theme_id: Option<String>,
     pub metric_id: Option<String>,
     pub experiment_id: Option<String>,
-    pub direction: Side,
+    pub direction: EvidenceSide,
     /// `randomised` is only for experiments.
-    pub strength: Strength,
+    pub strength: EvidenceStrength,
     #[serde(default)]
     pub note: String,
 }
@@ -61,8 +61,8 @@ pub struct EvidenceIn {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct EvidencePatch {
-    pub direction: Option<Side>,
-    pub strength: Option<Strength>,
+    pub direction: Option<EvidenceSide>,
+    pub strength: Option<EvidenceStrength>,
     pub note: Option<String>,
 }
 
@@ -78,8 +78,8 @@ pub struct EvidenceOut {
     pub object_id: String,
     /// What it is called, or how its words begin.
     pub object_title: String,
-    pub direction: Side,
-    pub strength: Strength,
+    pub direction: EvidenceSide,
+    pub strength: EvidenceStrength,
     pub note: String,
     /// Different people behind it; 0 for metrics and experiments.
     pub n_people: usize,
@@ -108,9 +108,9 @@ impl EvidenceIn {
     }
 }
 
-fn check_strength(invalid: &mut Invalid, strength: Strength, is_experiment: bool) {
+fn check_strength(invalid: &mut Invalid, strength: EvidenceStrength, is_experiment: bool) {
     let complaint = "can be randomised only for an experiment";
-    invalid.check("strength", strength != Strength::Randomised || is_experiment, complaint);
+    invalid.check("strength", strength != EvidenceStrength::Randomised || is_experiment, complaint);
 }
 
 /// Evidence of a hypothesis, in the order in which it was added.
@@ -284,8 +284,8 @@ fn out(row: Evidence, object_title: String, n_people: usize) -> Result<EvidenceO
         kind,
         object_id,
         object_title,
-        direction: Side::parse(&row.direction)?,
-        strength: Strength::parse(&row.strength)?,
+        direction: EvidenceSide::parse(&row.direction)?,
+        strength: EvidenceStrength::parse(&row.strength)?,
         note: row.note,
         n_people,
         added_by: row.added_by,

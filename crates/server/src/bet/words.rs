@@ -9,8 +9,10 @@ macro_rules! words {
         $(#[$meaning])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[derive(serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        // The description cannot read a name that a macro passes on, so the words follow from the variants.
+        #[serde(rename_all = "snake_case")]
         pub enum $name {
-            $(#[serde(rename = $word)] $variant),+
+            $($variant),+
         }
 
         impl $name {
@@ -35,7 +37,7 @@ pub(crate) use words;
 
 words!(
     /// How far evidence can be trusted, from the weakest to the strongest.
-    Strength {
+    EvidenceStrength {
         Opinion = "opinion",
         StatedBehaviour = "stated_behaviour",
         ObservedBehaviour = "observed_behaviour",
@@ -46,7 +48,7 @@ words!(
 
 words!(
     /// Whether evidence speaks for or against a hypothesis.
-    Side {
+    EvidenceSide {
         For = "for",
         Against = "against",
     }
@@ -99,5 +101,21 @@ impl DecisionRule {
             ("refuted", self.refuted.as_str()),
             ("inconclusive", self.inconclusive.as_str()),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wire_and_the_database_use_the_same_words() {
+        let wire = |word: Strength| serde_json::to_value(word).unwrap();
+        for &word in Strength::ALL {
+            assert_eq!(wire(word), word.as_str());
+        }
+        for &state in BetState::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+        }
     }
 }

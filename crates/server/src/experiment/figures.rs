@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 /// Why a number cannot be stated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Reason {
+pub struct NotEstimableReason {
     /// A word that programs can rely on, such as `too_few`.
     pub code: String,
     /// A plain sentence to show as it is.
@@ -16,7 +16,7 @@ pub struct Reason {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct Interval {
+pub struct EstimateInterval {
     pub value: f64,
     pub low: f64,
     pub high: f64,
@@ -27,31 +27,31 @@ pub struct Interval {
 /// Either `estimate` or `not_estimable` is there.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Quantity {
-    pub estimate: Option<Interval>,
-    pub not_estimable: Option<Reason>,
+    pub estimate: Option<EstimateInterval>,
+    pub not_estimable: Option<NotEstimableReason>,
 }
 
 /// A number without an interval: either `value` or `not_estimable` is there.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct Figure {
+pub struct Number {
     pub value: Option<f64>,
-    pub not_estimable: Option<Reason>,
+    pub not_estimable: Option<NotEstimableReason>,
 }
 
 /// A whole number: either `value` or `not_estimable` is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Count {
+pub struct WholeNumber {
     pub value: Option<u64>,
-    pub not_estimable: Option<Reason>,
+    pub not_estimable: Option<NotEstimableReason>,
 }
 
-impl Reason {
+impl NotEstimableReason {
     pub fn new(code: &str, sentence: &str) -> Self {
         Self { code: code.to_owned(), sentence: sentence.to_owned(), may_pass: false }
     }
 }
 
-impl From<NotEstimable> for Reason {
+impl From<NotEstimable> for NotEstimableReason {
     fn from(reason: NotEstimable) -> Self {
         Self {
             code: reason.code().to_owned(),
@@ -63,12 +63,12 @@ impl From<NotEstimable> for Reason {
 
 impl<E> From<Result<Estimate, E>> for Quantity
 where
-    Reason: From<E>,
+    NotEstimableReason: From<E>,
 {
     fn from(found: Result<Estimate, E>) -> Self {
         match found {
             Ok(Estimate { value, low, high, confidence }) => Self {
-                estimate: Some(Interval { value, low, high, confidence: confidence.value() }),
+                estimate: Some(EstimateInterval { value, low, high, confidence: confidence.value() }),
                 not_estimable: None,
             },
             Err(reason) => Self { estimate: None, not_estimable: Some(reason.into()) },
@@ -76,9 +76,9 @@ where
     }
 }
 
-impl<E> From<Result<f64, E>> for Figure
+impl<E> From<Result<f64, E>> for Number
 where
-    Reason: From<E>,
+    NotEstimableReason: From<E>,
 {
     fn from(found: Result<f64, E>) -> Self {
         match found {
@@ -88,9 +88,9 @@ where
     }
 }
 
-impl<E> From<Result<u64, E>> for Count
+impl<E> From<Result<u64, E>> for WholeNumber
 where
-    Reason: From<E>,
+    NotEstimableReason: From<E>,
 {
     fn from(found: Result<u64, E>) -> Self {
         match found {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::tally::{Scoring, tally};
+use super::tally::{BetScoring, tally};
 use crate::bet::words::BetState;
 use crate::platform::auth::Caller;
 use crate::platform::error::Result;
@@ -57,7 +57,7 @@ pub struct BetFields {
 pub struct BetOut {
     #[serde(flatten)]
     pub bet: BetFields,
-    pub scoring: Scoring,
+    pub scoring: BetScoring,
 }
 
 impl BetFields {

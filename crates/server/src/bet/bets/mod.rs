@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 pub use load::{BetFields, BetOut, read};
 pub use moves::move_row;
-pub use tally::{Disagreement, Scoring};
+pub use tally::{BetScoring, ScoreDisagreement};
 pub use wire::{BetIn, BetPatch};
 
 use crate::app::App;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::board::limits_of;
 use super::load::{BetFields, BetOut, is_expired, read};
-use super::tally::{Scoring, tally};
+use super::tally::{BetScoring, tally};
 use crate::bet::words::BetState;
 use crate::platform::audit;
 use crate::platform::auth::{Caller, Editor};
@@ -84,7 +84,7 @@ fn refusals(
     row: &Bet,
     from: BetState,
     to: BetState,
-    scoring: &Scoring,
+    scoring: &BetScoring,
     room: Room,
     now: Micros,
 ) -> Vec<String> {

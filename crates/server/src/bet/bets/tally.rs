@@ -14,11 +14,11 @@ const DISAGREEMENT: i64 = 4;
 
 /// The state of a bet's scoring. Others' scores stay hidden until everybody asked has scored.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct Scoring {
+pub struct BetScoring {
     pub n_asked: usize,
     pub n_scored: usize,
     /// Who was asked, and who has answered.
-    pub scorers: Vec<Scorer>,
+    pub scorers: Vec<BetScorer>,
     /// What the caller gave; null when not asked or not yet answered.
     pub mine: Option<ScoreOut>,
     /// Whether the caller is asked.
@@ -28,11 +28,11 @@ pub struct Scoring {
     /// Empty until revealed.
     pub scores: Vec<ScoreOut>,
     /// Null until revealed.
-    pub summary: Option<Summary>,
+    pub summary: Option<ScoreSummary>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Scorer {
+pub struct BetScorer {
     pub user_id: String,
     pub has_scored: bool,
 }
@@ -47,10 +47,10 @@ pub struct ScoreOut {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct Summary {
-    pub impact: Spread,
-    pub confidence: Spread,
-    pub ease: Spread,
+pub struct ScoreSummary {
+    pub impact: ScoreSpread,
+    pub confidence: ScoreSpread,
+    pub ease: ScoreSpread,
     /// Mean of impact × confidence × ease ÷ 10 over people, from 0.1 to 100.
     pub rank: f64,
     /// The lowest of them.
@@ -58,18 +58,18 @@ pub struct Summary {
     /// The highest of them.
     pub rank_high: f64,
     /// On which people differ by 4 points or more.
-    pub disagreements: Vec<Disagreement>,
+    pub disagreements: Vec<ScoreDisagreement>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct Spread {
+pub struct ScoreSpread {
     pub mean: f64,
     pub low: i64,
     pub high: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Disagreement {
+pub struct ScoreDisagreement {
     /// impact, confidence or ease
     pub on: &'static str,
     pub low: i64,
@@ -77,15 +77,15 @@ pub struct Disagreement {
 }
 
 /// What `viewer` may see of the scores of one bet.
-pub fn tally(rows: &[Score], viewer: &str) -> Scoring {
+pub fn tally(rows: &[Score], viewer: &str) -> BetScoring {
     let given: Vec<ScoreOut> = rows.iter().filter_map(out).collect();
     let revealed = !rows.is_empty() && given.len() == rows.len();
-    Scoring {
+    BetScoring {
         n_asked: rows.len(),
         n_scored: given.len(),
         scorers: rows
             .iter()
-            .map(|row| Scorer { user_id: row.scorer_id.clone(), has_scored: row.scored_at.is_some() })
+            .map(|row| BetScorer { user_id: row.scorer_id.clone(), has_scored: row.scored_at.is_some() })
             .collect(),
         mine: given.iter().find(|score| score.scorer_id == viewer).cloned(),
         asked_me: rows.iter().any(|row| row.scorer_id == viewer),
@@ -106,7 +106,7 @@ fn out(row: &Score) -> Option<ScoreOut> {
     })
 }
 
-fn summary(scores: &[ScoreOut]) -> Option<Summary> {
+fn summary(scores: &[ScoreOut]) -> Option<ScoreSummary> {
     let values = |of: fn(&ScoreOut) -> i64| spread(scores.iter().map(of));
     let (impact, confidence, ease) =
         (values(|score| score.impact)?, values(|score| score.confidence)?, values(|score| score.ease)?);
@@ -115,9 +115,9 @@ fn summary(scores: &[ScoreOut]) -> Option<Summary> {
     let disagreements = apart
         .into_iter()
         .filter(|(_, spread)| spread.high - spread.low >= DISAGREEMENT)
-        .map(|(on, spread)| Disagreement { on, low: spread.low, high: spread.high })
+        .map(|(on, spread)| ScoreDisagreement { on, low: spread.low, high: spread.high })
         .collect();
-    Some(Summary {
+    Some(ScoreSummary {
         rank: rank.mean / 10.0,
         rank_low: small(rank.low) / 10.0,
         rank_high: small(rank.high) / 10.0,
@@ -128,11 +128,11 @@ fn summary(scores: &[ScoreOut]) -> Option<Summary> {
     })
 }
 
-fn spread(values: impl Iterator<Item = i64>) -> Option<Spread> {
+fn spread(values: impl Iterator<Item = i64>) -> Option<ScoreSpread> {
     let values: Vec<i64> = values.collect();
     let (low, high) = (*values.iter().min()?, *values.iter().max()?);
     let n = i64::try_from(values.len()).ok()?;
-    Some(Spread { mean: small(values.iter().sum()) / small(n), low, high })
+    Some(ScoreSpread { mean: small(values.iter().sum()) / small(n), low, high })
 }
 
 /// Scores and their sums are at most a few thousands.
@@ -171,7 +171,7 @@ mod tests {
         let summary = tally(&rows, "a").summary.unwrap();
         assert!((summary.rank - 16.0).abs() < 1e-12);
         assert_eq!((summary.rank_low, summary.rank_high), (12.0, 20.0));
-        assert_eq!(summary.disagreements, [Disagreement { on: "impact", low: 4, high: 8 }]);
+        assert_eq!(summary.disagreements, [ScoreDisagreement { on: "impact", low: 4, high: 8 }]);
     }
 
     #[test]

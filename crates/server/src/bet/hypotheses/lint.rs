@@ -8,7 +8,7 @@ use crate::bet::words::DecisionRule;
 
 /// Something that is missing or weak.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Finding {
+pub struct HypothesisFinding {
     /// A word that programs can rely on.
     pub code: &'static str,
     /// The field to put right.
@@ -36,9 +36,9 @@ const BUILDING: &[&str] = &[
 ];
 
 /// Checks a hypothesis; `metric` is what is known of its primary metric.
-pub fn lint(row: &Hypothesis, metric: Option<&MetricFacts>) -> Vec<Finding> {
+pub fn lint(row: &Hypothesis, metric: Option<&MetricFacts>) -> Vec<HypothesisFinding> {
     let mut findings = Vec::new();
-    let mut add = |code, field, message, why| findings.push(Finding { code, field, message, why });
+    let mut add = |code, field, message, why| findings.push(HypothesisFinding { code, field, message, why });
     if names_a_feature(&row.title) {
         let why = "A feature is one of many answers. Say what people will do differently, and the cheapest answer can win.";
         add(

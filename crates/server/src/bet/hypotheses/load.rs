@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::lint::{Finding, lint};
-use super::wire::Guardrail;
-use crate::bet::confidence::{self, Confidence, Piece};
-use crate::bet::words::{DecisionRule, EffectKind, HypothesisState, Side, Strength};
+use super::lint::{HypothesisFinding, lint};
+use super::wire::HypothesisGuardrail;
+use crate::bet::confidence::{self, EvidenceConfidence, Piece};
+use crate::bet::words::{DecisionRule, EffectKind, EvidenceSide, EvidenceStrength, HypothesisState};
 use crate::platform::error::Result;
 use crate::platform::time;
 
@@ -35,9 +35,9 @@ pub struct HypothesisOut {
     pub metric_name: Option<String>,
     pub smallest_effect: Option<f64>,
     pub effect_kind: EffectKind,
-    pub guardrails: Vec<Guardrail>,
+    pub guardrails: Vec<HypothesisGuardrail>,
     pub decision_rule: DecisionRule,
-    pub required_strength: Strength,
+    pub required_strength: EvidenceStrength,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
     /// Past its date, and neither confirmed nor refuted.
@@ -45,9 +45,9 @@ pub struct HypothesisOut {
     pub owner_id: Option<String>,
     pub state: HypothesisState,
     /// What is missing or weak.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<HypothesisFinding>,
     /// Computed from the evidence.
-    pub confidence: Confidence,
+    pub confidence: EvidenceConfidence,
     /// Set by people, with their note; takes the place of the computed value.
     pub confidence_override: Option<f64>,
     pub confidence_note: String,
@@ -140,7 +140,7 @@ impl Context {
     fn out(&mut self, row: Hypothesis, now: Micros) -> Result<HypothesisOut> {
         let metric = row.metric_id.as_ref().and_then(|id| self.metrics.get(id));
         let pieces = self.pieces.remove(&row.id).unwrap_or_default();
-        let n_for = pieces.iter().filter(|piece| piece.side == Side::For).count();
+        let n_for = pieces.iter().filter(|piece| piece.side == EvidenceSide::For).count();
         Ok(HypothesisOut {
             findings: lint(&row, metric),
             metric_name: metric.map(|metric| metric.name.clone()),
@@ -149,7 +149,7 @@ impl Context {
             n_against: pieces.len() - n_for,
             expired: is_expired(&row, now),
             effect_kind: EffectKind::parse(&row.effect_kind)?,
-            required_strength: Strength::parse(&row.required_strength)?,
+            required_strength: EvidenceStrength::parse(&row.required_strength)?,
             state: HypothesisState::parse(&row.state)?,
             guardrails: serde_json::from_str(&row.guardrails).unwrap_or_default(),
             decision_rule: serde_json::from_str(&row.decision_rule).unwrap_or_default(),
@@ -175,8 +175,8 @@ impl Context {
 
 fn piece(row: Evidence, people: Vec<String>) -> Result<Piece> {
     Ok(Piece {
-        side: Side::parse(&row.direction)?,
-        strength: Strength::parse(&row.strength)?,
+        side: EvidenceSide::parse(&row.direction)?,
+        strength: EvidenceStrength::parse(&row.strength)?,
         evidence_id: row.id,
         people,
     })

@@ -12,9 +12,9 @@ pub use change::{
     archive_hypothesis, create_hypothesis, get_hypothesis, list_hypotheses, restore_hypothesis,
     update_hypothesis,
 };
-pub use lint::{Finding, lint};
+pub use lint::{HypothesisFinding, lint};
 pub use load::{HypothesisBrief, HypothesisOut, briefs, load_one};
-pub use wire::{Guardrail, HypothesisIn, HypothesisPatch};
+pub use wire::{HypothesisGuardrail, HypothesisIn, HypothesisPatch};
 
 use crate::app::App;
 

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::bet::objectives::TITLE_MAX;
 use crate::bet::patch::set;
-use crate::bet::words::{DecisionRule, EffectKind, HypothesisState, Strength};
+use crate::bet::words::{DecisionRule, EffectKind, EvidenceStrength, HypothesisState};
 use crate::platform::extract::patch;
 use crate::platform::invalid::{Invalid, Valid};
 use crate::platform::time;
@@ -17,7 +17,7 @@ const GUARDRAILS_MAX: usize = 10;
 
 /// A metric that must not get worse than this.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Guardrail {
+pub struct HypothesisGuardrail {
     pub metric_id: String,
     /// The worst value that is still acceptable, in the metric's unit.
     pub worst: f64,
@@ -44,12 +44,12 @@ pub struct HypothesisIn {
     #[serde(default = "absolute")]
     pub effect_kind: EffectKind,
     #[serde(default)]
-    pub guardrails: Vec<Guardrail>,
+    pub guardrails: Vec<HypothesisGuardrail>,
     #[serde(default)]
     pub decision_rule: DecisionRule,
     /// The weakest evidence on which it may be called confirmed.
     #[serde(default = "observed_behaviour")]
-    pub required_strength: Strength,
+    pub required_strength: EvidenceStrength,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
     pub owner_id: Option<String>,
@@ -75,9 +75,9 @@ pub struct HypothesisPatch {
     #[schema(value_type = Option<f64>)]
     pub smallest_effect: Option<Option<f64>>,
     pub effect_kind: Option<EffectKind>,
-    pub guardrails: Option<Vec<Guardrail>>,
+    pub guardrails: Option<Vec<HypothesisGuardrail>>,
     pub decision_rule: Option<DecisionRule>,
-    pub required_strength: Option<Strength>,
+    pub required_strength: Option<EvidenceStrength>,
     #[serde(deserialize_with = "patch")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Option<Timestamp>>,
@@ -97,8 +97,8 @@ fn absolute() -> EffectKind {
     EffectKind::Absolute
 }
 
-fn observed_behaviour() -> Strength {
-    Strength::ObservedBehaviour
+fn observed_behaviour() -> EvidenceStrength {
+    EvidenceStrength::ObservedBehaviour
 }
 
 fn draft() -> HypothesisState {
@@ -180,7 +180,7 @@ fn check_effect(invalid: &mut Invalid, effect: Option<f64>) {
     invalid.check("smallest_effect", effect.is_none_or(f64::is_finite), "must be an ordinary number");
 }
 
-fn check_guardrails(invalid: &mut Invalid, guardrails: &[Guardrail]) {
+fn check_guardrails(invalid: &mut Invalid, guardrails: &[HypothesisGuardrail]) {
     invalid.check("guardrails", guardrails.len() <= GUARDRAILS_MAX, "must be at most 10");
     invalid.check(
         "guardrails",

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
-use super::reader::{Mapping, RowReader, open, suggest};
+use super::reader::{RowReader, UnitMapping, open, suggest};
 use super::sums::started_plan;
-use super::units::{ImportReport, Intake, add_up};
+use super::units::{Intake, UnitImportReport, add_up};
 use crate::platform::auth::{Editor, Viewer};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
@@ -40,11 +40,11 @@ pub struct ImportQuery {
 
 /// What a file looks like, before it is imported.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ImportPreview {
+pub struct UnitImportPreview {
     pub columns: Vec<String>,
     /// The first rows, as text.
     pub rows: Vec<Vec<String>>,
-    pub suggested: Mapping,
+    pub suggested: UnitMapping,
     /// Words found in the group column.
     pub variant_words: Vec<String>,
 }
@@ -52,14 +52,14 @@ pub struct ImportPreview {
 /// Look into a file of people: its columns, and which mapping they suggest.
 #[utoipa::path(post, path = "/experiments/{id}/import/preview", tag = "experiment",
     params(("id" = String, Path), ImportQuery), request_body(content = String, content_type = "text/csv"),
-    responses((status = 200, body = ImportPreview)), security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
+    responses((status = 200, body = UnitImportPreview)), security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
 pub async fn preview_units(
     viewer: Viewer,
     ctx: Ctx,
     Path(id): Path<String>,
     Query(query): Query<ImportQuery>,
     body: std::result::Result<Bytes, BytesRejection>,
-) -> Result<Json<ImportPreview>> {
+) -> Result<Json<UnitImportPreview>> {
     let bytes = body.map_err(|refused| body_error(&refused))?;
     let mut conn = ctx.read().await?;
     let row = experiments::get(&mut conn, &viewer.ws, &id).await?;
@@ -82,7 +82,7 @@ pub async fn preview_units(
             words.insert(String::from_utf8_lossy(word).trim().to_owned());
         }
     }
-    Ok(Json(ImportPreview { columns, rows, suggested, variant_words: words.into_iter().collect() }))
+    Ok(Json(UnitImportPreview { columns, rows, suggested, variant_words: words.into_iter().collect() }))
 }
 
 /// Import people: CSV with one row per person, as it is or compressed with gzip.
@@ -91,14 +91,14 @@ pub async fn preview_units(
 /// reported and left out of the result.
 #[utoipa::path(post, path = "/experiments/{id}/import", tag = "experiment",
     params(("id" = String, Path), ImportQuery), request_body(content = String, content_type = "text/csv"),
-    responses((status = 200, body = ImportReport)), security(("session" = ["editor"]), ("bearer" = ["editor"])))]
+    responses((status = 200, body = UnitImportReport)), security(("session" = ["editor"]), ("bearer" = ["editor"])))]
 pub async fn import_units(
     editor: Editor,
     ctx: Ctx,
     Path(id): Path<String>,
     Query(query): Query<ImportQuery>,
     body: std::result::Result<Bytes, BytesRejection>,
-) -> Result<Json<ImportReport>> {
+) -> Result<Json<UnitImportReport>> {
     let bytes = body.map_err(|refused| body_error(&refused))?;
     let mut tx = ctx.begin().await?;
     let plan = started_plan(&experiments::get(&mut tx, &editor.ws, &id).await?)?;
@@ -113,7 +113,7 @@ pub async fn import_units(
         experiment_id: &id,
         file_hash: &file_hash,
         met: HashSet::new(),
-        report: ImportReport::default(),
+        report: UnitImportReport::default(),
     };
     let mut chunk = Vec::with_capacity(CHUNK);
     while let Some(row) = reader.next_row()? {
@@ -143,7 +143,7 @@ pub async fn import_units(
     Ok(Json(report))
 }
 
-fn parse_mapping(text: &str) -> Result<Mapping> {
+fn parse_mapping(text: &str) -> Result<UnitMapping> {
     serde_json::from_str(text).map_err(|error| Error::field("mapping", &format!("is not a mapping: {error}")))
 }
 

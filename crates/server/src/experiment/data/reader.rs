@@ -8,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::experiment::plan::{MetricKind, Plan};
+use crate::experiment::plan::{Plan, PlanMetricKind};
 use crate::platform::error::{Error, Result};
 use crate::platform::invalid::Invalid;
 
@@ -20,7 +20,7 @@ const PEEK: usize = 64 << 10;
 
 /// Which column means what.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Mapping {
+pub struct UnitMapping {
     /// The column that names the person.
     pub unit: String,
     /// The column that names the group.
@@ -46,7 +46,7 @@ pub struct Row {
 
 /// Why a row was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Refusal {
+pub struct UnitRefusal {
     /// The line in the file; the header is line 1.
     pub row: u64,
     /// The column.
@@ -60,7 +60,7 @@ pub struct RowReader<'a> {
     unit: usize,
     variant: usize,
     /// Metric name, kind and column, in order of names.
-    metrics: Vec<(String, MetricKind, usize)>,
+    metrics: Vec<(String, PlanMetricKind, usize)>,
     headers: Vec<String>,
     /// Group of the plan by word in the file.
     variants: BTreeMap<String, String>,
@@ -97,13 +97,13 @@ pub fn open(bytes: &[u8]) -> Result<(Reader<Box<dyn Read + Send + '_>>, Vec<Stri
 }
 
 /// The mapping that the names of the columns suggest.
-pub fn suggest(headers: &[String], plan: &Plan) -> Mapping {
+pub fn suggest(headers: &[String], plan: &Plan) -> UnitMapping {
     let find = |names: &[&str]| {
         let found = headers.iter().find(|header| names.contains(&header.to_lowercase().as_str()));
         found.cloned().unwrap_or_default()
     };
     let metrics = plan.metrics().filter(|metric| headers.contains(&metric.name));
-    Mapping {
+    UnitMapping {
         unit: find(&["unit", "userid", "user_id", "user", "person", "person_id", "id", "customer_id"]),
         variant: find(&["variant", "version", "group", "arm", "segment", "treatment"]),
         metrics: metrics.map(|metric| (metric.name.clone(), metric.name.clone())).collect(),
@@ -112,7 +112,7 @@ pub fn suggest(headers: &[String], plan: &Plan) -> Mapping {
 }
 
 impl<'a> RowReader<'a> {
-    pub fn new(bytes: &'a [u8], mapping: &Mapping, plan: &Plan) -> Result<Self> {
+    pub fn new(bytes: &'a [u8], mapping: &UnitMapping, plan: &Plan) -> Result<Self> {
         let (csv, headers) = open(bytes)?;
         let mut invalid = Invalid::default();
         let mut column = |field: &str, name: &str| {
@@ -157,13 +157,13 @@ impl<'a> RowReader<'a> {
     }
 
     /// The next row, acceptable or refused; none at the end of the file.
-    pub fn next_row(&mut self) -> Result<Option<std::result::Result<Row, Refusal>>> {
+    pub fn next_row(&mut self) -> Result<Option<std::result::Result<Row, UnitRefusal>>> {
         if !self.csv.read_byte_record(&mut self.record).map_err(|error| broken(&error))? {
             return Ok(None);
         }
         let line = self.record.position().map_or(0, csv::Position::line);
         let row = self.row(line);
-        Ok(Some(row.map_err(|(column, reason)| Refusal {
+        Ok(Some(row.map_err(|(column, reason)| UnitRefusal {
             row: line,
             field: self.headers.get(column).cloned().unwrap_or_default(),
             reason,
@@ -205,14 +205,14 @@ impl<'a> RowReader<'a> {
     }
 }
 
-fn parse(kind: MetricKind, text: &str) -> std::result::Result<f64, String> {
+fn parse(kind: PlanMetricKind, text: &str) -> std::result::Result<f64, String> {
     match kind {
-        MetricKind::Proportion => match text.to_ascii_lowercase().as_str() {
+        PlanMetricKind::Proportion => match text.to_ascii_lowercase().as_str() {
             "true" | "1" | "yes" | "1.0" => Ok(1.0),
             "false" | "0" | "no" | "0.0" => Ok(0.0),
             _ => Err(format!("is “{}”, which is neither yes nor no", shorten(text))),
         },
-        MetricKind::Mean => match text.parse::<f64>() {
+        PlanMetricKind::Mean => match text.parse::<f64>() {
             // Squares must stay finite too.
             Ok(value) if value.abs() <= 1e15 => Ok(value),
             _ => Err(format!("is “{}”, which is not a number", shorten(text))),
@@ -267,29 +267,29 @@ impl<R: Read> Read for Bounded<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::plan::{Direction, ExperimentKind, PlanMetric};
+    use crate::experiment::plan::{ExperimentKind, PlanDirection, PlanMetric};
 
     fn plan() -> Plan {
         let metric = |name: &str, kind| PlanMetric {
             name: name.to_owned(),
             kind,
-            direction: Direction::Up,
+            direction: PlanDirection::Up,
             metric_id: None,
         };
         Plan {
             variants: ExperimentKind::Ab.first_variants(),
-            primary: Some(metric("kept", MetricKind::Proportion)),
-            secondary: vec![metric("rounds", MetricKind::Mean)],
+            primary: Some(metric("kept", PlanMetricKind::Proportion)),
+            secondary: vec![metric("rounds", PlanMetricKind::Mean)],
             ..Plan::default()
         }
     }
 
-    fn mapping() -> Mapping {
+    fn mapping() -> UnitMapping {
         let variants = [("A".to_owned(), "control".to_owned())].into();
-        Mapping { unit: "id".to_owned(), variant: "group".to_owned(), variants, ..Mapping::default() }
+        UnitMapping { unit: "id".to_owned(), variant: "group".to_owned(), variants, ..UnitMapping::default() }
     }
 
-    fn read(file: &[u8]) -> (Vec<Row>, Vec<Refusal>) {
+    fn read(file: &[u8]) -> (Vec<Row>, Vec<UnitRefusal>) {
         let mut reader = RowReader::new(file, &mapping(), &plan()).unwrap();
         let (mut rows, mut refusals) = (Vec::new(), Vec::new());
         while let Some(row) = reader.next_row().unwrap() {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::experiment::plan::{MetricKind, Plan};
+use crate::experiment::plan::{Plan, PlanMetricKind};
 use crate::platform::auth::{Editor, Viewer};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
@@ -189,21 +189,21 @@ fn checked(plan: &Plan, input: &SumsIn, now: Micros) -> std::result::Result<Vec<
     invalid.or(rows).map(crate::platform::invalid::Valid::into_inner)
 }
 
-fn totals(kind: MetricKind, sum: &SumIn) -> std::result::Result<(f64, f64), (&'static str, String)> {
+fn totals(kind: PlanMetricKind, sum: &SumIn) -> std::result::Result<(f64, f64), (&'static str, String)> {
     let refuse = |name, complaint: &str| Err((name, complaint.to_owned()));
     let n = f64::from(sum.n);
     match (kind, sum.successes, sum.mean, sum.sd) {
-        (MetricKind::Proportion, Some(successes), None, None) if successes <= sum.n => {
+        (PlanMetricKind::Proportion, Some(successes), None, None) if successes <= sum.n => {
             Ok((f64::from(successes), f64::from(successes)))
         }
-        (MetricKind::Proportion, Some(_), None, None) => refuse("successes", "must be at most n"),
-        (MetricKind::Proportion, ..) => refuse("successes", "must be given, and neither mean nor sd"),
-        (MetricKind::Mean, None, Some(mean), Some(sd)) => {
+        (PlanMetricKind::Proportion, Some(_), None, None) => refuse("successes", "must be at most n"),
+        (PlanMetricKind::Proportion, ..) => refuse("successes", "must be given, and neither mean nor sd"),
+        (PlanMetricKind::Mean, None, Some(mean), Some(sd)) => {
             if !mean.is_finite() || !sd.is_finite() || sd < 0.0 {
                 return refuse("sd", "must be 0 or more, and the mean an ordinary number");
             }
             Ok((n * mean, (n - 1.0).max(0.0) * sd * sd + n * mean * mean))
         }
-        (MetricKind::Mean, ..) => refuse("mean", "must be given with sd, and without successes"),
+        (PlanMetricKind::Mean, ..) => refuse("mean", "must be given with sd, and without successes"),
     }
 }

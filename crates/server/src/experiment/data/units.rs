@@ -10,7 +10,7 @@ use heedful_db::{Conn, Micros, WorkspaceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::reader::{Refusal, Row};
+use super::reader::{Row, UnitRefusal};
 use crate::platform::error::Result;
 
 /// Refusals told one by one; `n_refused` counts all.
@@ -20,7 +20,7 @@ const PAGE: i64 = 5_000;
 
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ImportReport {
+pub struct UnitImportReport {
     pub n_rows: u64,
     /// People not seen before.
     pub n_added: u64,
@@ -32,11 +32,11 @@ pub struct ImportReport {
     pub n_crossed: u64,
     pub n_refused: u64,
     /// The first 100 refused rows.
-    pub refusals: Vec<Refusal>,
+    pub refusals: Vec<UnitRefusal>,
 }
 
-impl ImportReport {
-    pub fn refuse(&mut self, refusal: Refusal) {
+impl UnitImportReport {
+    pub fn refuse(&mut self, refusal: UnitRefusal) {
         self.n_refused += 1;
         if self.refusals.len() < REFUSALS_MAX {
             self.refusals.push(refusal);
@@ -51,7 +51,7 @@ pub struct Intake<'a> {
     pub file_hash: &'a str,
     /// People met in this file, by a hash of their name: 8 bytes each, whatever they are called.
     pub met: HashSet<u64>,
-    pub report: ImportReport,
+    pub report: UnitImportReport,
 }
 
 struct Slot {
@@ -125,7 +125,7 @@ impl Intake<'_> {
                 "{} came earlier in this file with other values; a person needs one row with final values",
                 row.unit
             );
-            self.report.refuse(Refusal { row: row.line, field: "person".to_owned(), reason });
+            self.report.refuse(UnitRefusal { row: row.line, field: "person".to_owned(), reason });
         }
     }
 }

@@ -3,7 +3,9 @@
 use heedful_db::bet::{bets, hypotheses};
 use heedful_db::{Conn, WorkspaceId};
 
-use crate::experiment::plan::{Direction, ExperimentKind, MetricKind, Plan, PlanMetric, ThresholdKind};
+use crate::experiment::plan::{
+    ExperimentKind, Plan, PlanDirection, PlanMetric, PlanMetricKind, ThresholdKind,
+};
 use crate::platform::error::Result;
 
 pub async fn draw_up(conn: &mut Conn, ws: &WorkspaceId, bet_id: &str, kind: ExperimentKind) -> Result<Plan> {
@@ -13,8 +15,8 @@ pub async fn draw_up(conn: &mut Conn, ws: &WorkspaceId, bet_id: &str, kind: Expe
     let metric = hypotheses::metric_facts(conn, ws, &metric_ids).await?.into_iter().next();
     let primary = metric.map(|metric| PlanMetric {
         name: metric.name,
-        kind: MetricKind::Proportion,
-        direction: if metric.direction == "down" { Direction::Down } else { Direction::Up },
+        kind: PlanMetricKind::Proportion,
+        direction: if metric.direction == "down" { PlanDirection::Down } else { PlanDirection::Up },
         metric_id: Some(metric.id),
     });
     let variants = kind.first_variants();

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::wire::{ExperimentKind, MetricKind, Plan, PlanMetric, ThresholdKind};
+use super::wire::{ExperimentKind, Plan, PlanMetric, PlanMetricKind, ThresholdKind};
 use crate::platform::invalid::Invalid;
 
 const VARIANTS_MAX: usize = 20;
@@ -91,7 +91,7 @@ pub fn findings(kind: ExperimentKind, plan: &Plan) -> Vec<PlanFinding> {
         let message = format!("must say what is done when it is {outcome}");
         need(!action.trim().is_empty(), "plan.decision_rule", &message);
     }
-    let is_share = |metric: &PlanMetric| metric.kind == MetricKind::Proportion;
+    let is_share = |metric: &PlanMetric| metric.kind == PlanMetricKind::Proportion;
     if is_level && plan.primary.as_ref().is_some_and(is_share) {
         let is_fine = plan.smallest_effect.is_none_or(|level| level <= 1.0);
         need(is_fine, "plan.smallest_effect", "must be a share between 0 and 1");
@@ -134,7 +134,7 @@ fn advice(kind: ExperimentKind, plan: &Plan) -> Vec<PlanFinding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::wire::{Direction, Variant};
+    use super::super::wire::{PlanDirection, PlanVariant};
     use super::*;
     use crate::bet::words::DecisionRule;
 
@@ -145,8 +145,8 @@ mod tests {
             variants: kind.first_variants(),
             primary: Some(PlanMetric {
                 name: "done".to_owned(),
-                kind: MetricKind::Proportion,
-                direction: Direction::Up,
+                kind: PlanMetricKind::Proportion,
+                direction: PlanDirection::Up,
                 metric_id: None,
             }),
             smallest_effect: Some(0.05),
@@ -166,7 +166,7 @@ mod tests {
     fn each_kind_has_its_own_groups() {
         let check = |kind, n: usize, expect: &[&str]| {
             let mut plan = complete(kind);
-            let spare = Variant { name: "x".to_owned(), weight: 1.0, description: String::new() };
+            let spare = PlanVariant { name: "x".to_owned(), weight: 1.0, description: String::new() };
             plan.variants.resize(n, spare);
             let blocking = findings(kind, &plan).into_iter().filter(|finding| finding.blocking);
             let fields: Vec<&str> = blocking.map(|finding| finding.field).collect();

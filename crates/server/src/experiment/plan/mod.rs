@@ -12,7 +12,8 @@ use utoipa_axum::routes;
 pub use check::{PlanFinding, findings, validate};
 pub use freeze::{canonical, hash};
 pub use wire::{
-    Direction, ExperimentKind, MetricKind, Plan, PlanGuardrail, PlanMetric, ThresholdKind, Variant,
+    ExperimentKind, Plan, PlanDirection, PlanGuardrail, PlanMetric, PlanMetricKind, PlanVariant,
+    ThresholdKind,
 };
 
 use crate::app::App;

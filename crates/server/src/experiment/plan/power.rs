@@ -8,8 +8,8 @@ use heedful_stats::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::wire::{MetricKind, Plan, ThresholdKind};
-use crate::experiment::figures::{Count, Figure, Reason};
+use super::wire::{Plan, PlanMetricKind, ThresholdKind};
+use crate::experiment::figures::{NotEstimableReason, Number, WholeNumber};
 
 /// A test longer than this runs into holidays, releases and forgetting.
 const WEEKS_MAX: u64 = 8;
@@ -17,7 +17,7 @@ const WEEKS_MAX: u64 = 8;
 /// What the calculation starts from.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct PowerIn {
-    pub metric_kind: MetricKind,
+    pub metric_kind: PlanMetricKind,
     /// The metric today: a share between 0 and 1, or a mean.
     pub baseline: Option<f64>,
     /// For means: how much people differ.
@@ -39,15 +39,15 @@ pub struct PowerIn {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PowerOut {
     /// People per group to find the smallest worthwhile effect.
-    pub sample_size: Count,
+    pub sample_size: WholeNumber,
     /// Whole weeks until that many have taken part.
-    pub weeks: Count,
+    pub weeks: WholeNumber,
     /// What the given sample size can find, in the metric's unit.
-    pub minimum_effect: Figure,
+    pub minimum_effect: Number,
     /// The chance that the given sample size finds the smallest worthwhile effect.
-    pub power: Figure,
+    pub power: Number,
     /// With a single group: how far the share could be off, at worst.
-    pub margin: Figure,
+    pub margin: Number,
     /// What to do when it takes too long, each with its number.
     pub advice: Vec<String>,
 }
@@ -63,7 +63,7 @@ fn power() -> f64 {
 impl PowerIn {
     pub fn of(plan: &Plan) -> Self {
         Self {
-            metric_kind: plan.primary.as_ref().map_or(MetricKind::Proportion, |metric| metric.kind),
+            metric_kind: plan.primary.as_ref().map_or(PlanMetricKind::Proportion, |metric| metric.kind),
             baseline: plan.baseline,
             baseline_sd: plan.baseline_sd,
             smallest_effect: plan.smallest_effect,
@@ -76,7 +76,7 @@ impl PowerIn {
         }
     }
 
-    fn effect(&self, factor: f64) -> Result<Effect, Reason> {
+    fn effect(&self, factor: f64) -> Result<Effect, NotEstimableReason> {
         let effect = given("The smallest worthwhile effect", self.smallest_effect)? * factor;
         match self.effect_kind {
             ThresholdKind::Relative => Ok(Effect::Relative(effect)),
@@ -84,65 +84,67 @@ impl PowerIn {
         }
     }
 
-    fn mean(&self) -> Result<MeanBaseline, Reason> {
+    fn mean(&self) -> Result<MeanBaseline, NotEstimableReason> {
         let mean = given("The metric today", self.baseline)?;
         Ok(MeanBaseline { mean, sd: given("The spread between people", self.baseline_sd)? })
     }
 
-    fn design(&self) -> Result<Design, Reason> {
+    fn design(&self) -> Result<Design, NotEstimableReason> {
         Ok(Design::new(1.0 - self.confidence, self.n_groups)?)
     }
 
-    fn n_given(&self) -> Result<u64, Reason> {
-        self.sample_size.map(u64::from).ok_or_else(|| Reason::new("missing", "The sample size is not given."))
+    fn n_given(&self) -> Result<u64, NotEstimableReason> {
+        self.sample_size
+            .map(u64::from)
+            .ok_or_else(|| NotEstimableReason::new("missing", "The sample size is not given."))
     }
 
-    fn n_needed(&self, factor: f64) -> Result<u64, Reason> {
+    fn n_needed(&self, factor: f64) -> Result<u64, NotEstimableReason> {
         let (effect, design) = (self.effect(factor)?, self.design()?);
         match self.metric_kind {
-            MetricKind::Proportion => {
+            PlanMetricKind::Proportion => {
                 let baseline = given("The metric today", self.baseline)?;
                 Ok(sample_size_proportions(baseline, effect, design, self.power)?)
             }
-            MetricKind::Mean => Ok(sample_size_means(self.mean()?, effect, design, self.power)?),
+            PlanMetricKind::Mean => Ok(sample_size_means(self.mean()?, effect, design, self.power)?),
         }
     }
 
-    fn minimum_effect(&self, n: u64) -> Result<f64, Reason> {
+    fn minimum_effect(&self, n: u64) -> Result<f64, NotEstimableReason> {
         match self.metric_kind {
-            MetricKind::Proportion => {
+            PlanMetricKind::Proportion => {
                 let baseline = given("The metric today", self.baseline)?;
                 Ok(minimum_effect_proportions(baseline, n, self.design()?, self.power)?)
             }
-            MetricKind::Mean => Ok(minimum_effect_means(self.mean()?, n, self.design()?, self.power)?),
+            PlanMetricKind::Mean => Ok(minimum_effect_means(self.mean()?, n, self.design()?, self.power)?),
         }
     }
 
-    fn power_of(&self, n: u64) -> Result<f64, Reason> {
+    fn power_of(&self, n: u64) -> Result<f64, NotEstimableReason> {
         let (effect, design) = (self.effect(1.0)?, self.design()?);
         match self.metric_kind {
-            MetricKind::Proportion => {
+            PlanMetricKind::Proportion => {
                 Ok(power_proportions(given("The metric today", self.baseline)?, effect, n, design)?)
             }
-            MetricKind::Mean => Ok(power_means(self.mean()?, effect, n, design)?),
+            PlanMetricKind::Mean => Ok(power_means(self.mean()?, effect, n, design)?),
         }
     }
 
-    fn weeks(&self, n: u64) -> Result<u64, Reason> {
+    fn weeks(&self, n: u64) -> Result<u64, NotEstimableReason> {
         let per_week = given("The number of people per week", self.people_per_week)?;
         Ok(duration_weeks(n, self.design()?, per_week)?)
     }
 
     /// Half the width of the interval around one half, where it is widest.
-    fn margin(&self) -> Result<f64, Reason> {
+    fn margin(&self) -> Result<f64, NotEstimableReason> {
         let n = self.n_given()?;
         let share = Proportion::new(n / 2, n)?;
         Ok(adjusted_wald(share, Confidence::new(self.confidence)?)?.half_width())
     }
 }
 
-fn given(what: &'static str, value: Option<f64>) -> Result<f64, Reason> {
-    value.ok_or_else(|| Reason::new("missing", &format!("{what} is not given.")))
+fn given(what: &'static str, value: Option<f64>) -> Result<f64, NotEstimableReason> {
+    value.ok_or_else(|| NotEstimableReason::new("missing", &format!("{what} is not given.")))
 }
 
 /// Answers what can be answered; each number stands or falls alone.
@@ -176,7 +178,7 @@ fn advice(input: &PowerIn, weeks: Option<u64>) -> Vec<String> {
                 .push(format!("With two groups instead of {} it would need {fewer} weeks.", input.n_groups));
         }
     }
-    if input.metric_kind == MetricKind::Mean
+    if input.metric_kind == PlanMetricKind::Mean
         && let Some(sd) = input.baseline_sd
     {
         let calmer = PowerIn { baseline_sd: Some(sd / 2.0), ..input.clone() };
@@ -197,7 +199,7 @@ mod tests {
 
     fn input() -> PowerIn {
         PowerIn {
-            metric_kind: MetricKind::Proportion,
+            metric_kind: PlanMetricKind::Proportion,
             baseline: Some(0.2),
             baseline_sd: None,
             smallest_effect: Some(0.02),

@@ -19,7 +19,7 @@ words!(
 
 words!(
     /// proportion: yes or no per person. mean: a number per person.
-    MetricKind {
+    PlanMetricKind {
         Proportion = "proportion",
         Mean = "mean",
     }
@@ -27,7 +27,7 @@ words!(
 
 words!(
     /// Which way is better.
-    Direction {
+    PlanDirection {
         Up = "up",
         Down = "down",
     }
@@ -45,7 +45,7 @@ words!(
 
 /// A group of people. The first of a plan is the control: what the others are compared with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Variant {
+pub struct PlanVariant {
     pub name: String,
     /// Its share of people relative to the others; 1 and 1 is half and half.
     #[serde(default = "one")]
@@ -58,8 +58,8 @@ pub struct Variant {
 pub struct PlanMetric {
     /// As it is called in the data.
     pub name: String,
-    pub kind: MetricKind,
-    pub direction: Direction,
+    pub kind: PlanMetricKind,
+    pub direction: PlanDirection,
     /// The metric of the registry that it stands for, if any.
     #[serde(default)]
     pub metric_id: Option<String>,
@@ -79,7 +79,7 @@ pub struct PlanGuardrail {
 pub struct Plan {
     /// Who takes part.
     pub population: String,
-    pub variants: Vec<Variant>,
+    pub variants: Vec<PlanVariant>,
     pub primary: Option<PlanMetric>,
     pub secondary: Vec<PlanMetric>,
     pub guardrails: Vec<PlanGuardrail>,
@@ -147,7 +147,7 @@ impl ExperimentKind {
     }
 
     /// The groups that a new plan starts with.
-    pub fn first_variants(self) -> Vec<Variant> {
+    pub fn first_variants(self) -> Vec<PlanVariant> {
         let names: &[&str] = match self {
             Self::Ab => &["control", "treatment"],
             Self::FakeDoor => &["offer"],
@@ -155,7 +155,7 @@ impl ExperimentKind {
             Self::BeforeAfter => &["before", "after"],
         };
         let variant =
-            |name: &&str| Variant { name: (*name).to_owned(), weight: one(), description: String::new() };
+            |name: &&str| PlanVariant { name: (*name).to_owned(), weight: one(), description: String::new() };
         names.iter().map(variant).collect()
     }
 }

@@ -7,7 +7,7 @@ use heedful_stats::Confidence;
 use super::compare::{Group, Question};
 use super::health::{checks, sizes};
 use super::proposal::propose;
-use super::wire::{Analysis, MetricResult, Part};
+use super::wire::{Analysis, MetricPart, MetricResult};
 use crate::experiment::data::Cell;
 use crate::experiment::experiments::ExperimentState;
 use crate::experiment::plan::{ExperimentKind, Plan, PlanGuardrail, PlanMetric};
@@ -36,7 +36,7 @@ impl Data {
 
 pub fn analyse(kind: ExperimentKind, state: ExperimentState, plan: &Plan, data: &Data) -> Analysis {
     let confidence = shared_confidence(plan);
-    let answer = |part: Part, metric: &PlanMetric, guardrail: Option<&PlanGuardrail>| {
+    let answer = |part: MetricPart, metric: &PlanMetric, guardrail: Option<&PlanGuardrail>| {
         let groups: Vec<Group<'_>> = plan
             .variants
             .iter()
@@ -45,10 +45,10 @@ pub fn analyse(kind: ExperimentKind, state: ExperimentState, plan: &Plan, data: 
         Question { kind, part, metric, guardrail, confidence }.answer(&groups)
     };
     let mut metrics: Vec<MetricResult> = Vec::new();
-    metrics.extend(plan.primary.iter().map(|metric| answer(Part::Primary, metric, None)));
-    metrics.extend(plan.secondary.iter().map(|metric| answer(Part::Secondary, metric, None)));
+    metrics.extend(plan.primary.iter().map(|metric| answer(MetricPart::Primary, metric, None)));
+    metrics.extend(plan.secondary.iter().map(|metric| answer(MetricPart::Secondary, metric, None)));
     let guardrails = plan.guardrails.iter();
-    metrics.extend(guardrails.map(|guard| answer(Part::Guardrail, &guard.metric, Some(guard))));
+    metrics.extend(guardrails.map(|guard| answer(MetricPart::Guardrail, &guard.metric, Some(guard))));
     let health = checks(kind, state, plan, data);
     Analysis {
         proposal: propose(state, plan, &metrics, &health),

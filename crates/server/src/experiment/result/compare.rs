@@ -6,11 +6,11 @@ use heedful_stats::{
 };
 
 use super::say;
-use super::wire::{Comparison, GroupResult, GuardrailStatus, MetricResult, Part};
+use super::wire::{GroupResult, GuardrailStatus, MetricPart, MetricResult, VariantComparison};
 use crate::bet::words::EffectKind;
 use crate::experiment::data::Cell;
-use crate::experiment::figures::{Interval, Quantity};
-use crate::experiment::plan::{Direction, ExperimentKind, MetricKind, PlanGuardrail, PlanMetric};
+use crate::experiment::figures::{EstimateInterval, Quantity};
+use crate::experiment::plan::{ExperimentKind, PlanDirection, PlanGuardrail, PlanMetric, PlanMetricKind};
 
 /// One group with its figures of a metric.
 pub struct Group<'a> {
@@ -21,7 +21,7 @@ pub struct Group<'a> {
 /// What is asked of a metric.
 pub struct Question<'a> {
     pub kind: ExperimentKind,
-    pub part: Part,
+    pub part: MetricPart,
     pub metric: &'a PlanMetric,
     pub guardrail: Option<&'a PlanGuardrail>,
     pub confidence: Confidence,
@@ -51,34 +51,34 @@ impl Question<'_> {
     fn value(&self, cell: Cell) -> Quantity {
         match self.metric.kind {
             // Task success of a few people: the interval customary there.
-            MetricKind::Proportion if self.kind.has_single_group() => {
+            PlanMetricKind::Proportion if self.kind.has_single_group() => {
                 cell.proportion().and_then(|share| adjusted_wald(share, self.confidence)).into()
             }
-            MetricKind::Proportion => {
+            PlanMetricKind::Proportion => {
                 cell.proportion().and_then(|share| wilson(share, self.confidence)).into()
             }
-            MetricKind::Mean => {
+            PlanMetricKind::Mean => {
                 cell.sample().and_then(|sample| mean_estimate(sample, self.confidence)).into()
             }
         }
     }
 
-    fn compare(&self, control: &Group<'_>, other: &Group<'_>) -> Comparison {
+    fn compare(&self, control: &Group<'_>, other: &Group<'_>) -> VariantComparison {
         let (compared, wald) = match self.metric.kind {
-            MetricKind::Proportion => match (control.cell.proportion(), other.cell.proportion()) {
+            PlanMetricKind::Proportion => match (control.cell.proportion(), other.cell.proportion()) {
                 (Ok(c), Ok(t)) => (
                     compare_proportions(c, t, self.confidence),
                     Some(difference_wald(c, t, self.confidence).into()),
                 ),
                 (Err(reason), _) | (_, Err(reason)) => (nothing(reason), None),
             },
-            MetricKind::Mean => match (control.cell.sample(), other.cell.sample()) {
+            PlanMetricKind::Mean => match (control.cell.sample(), other.cell.sample()) {
                 (Ok(c), Ok(t)) => (compare_means(c, t, self.confidence), None),
                 (Err(reason), _) | (_, Err(reason)) => (nothing(reason), None),
             },
         };
         let (absolute, relative) = (Quantity::from(compared.absolute), Quantity::from(compared.relative));
-        Comparison {
+        VariantComparison {
             variant: other.variant.to_owned(),
             control: control.variant.to_owned(),
             guardrail: self.guardrail.map(|guardrail| status(guardrail, &absolute, &relative)),
@@ -124,10 +124,10 @@ fn average(cell: Cell) -> f64 {
 }
 
 /// The same interval seen so that above zero is better.
-pub fn oriented(direction: Direction, interval: &Interval) -> Interval {
+pub fn oriented(direction: PlanDirection, interval: &EstimateInterval) -> EstimateInterval {
     match direction {
-        Direction::Up => interval.clone(),
-        Direction::Down => Interval {
+        PlanDirection::Up => interval.clone(),
+        PlanDirection::Down => EstimateInterval {
             value: -interval.value,
             low: -interval.high,
             high: -interval.low,

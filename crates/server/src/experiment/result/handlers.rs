@@ -11,9 +11,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::analysis::{Data, analyse};
-use super::wire::{ExperimentResult, Verdict};
+use super::wire::{ExperimentResult, ResultVerdict};
 use crate::bet::evidence::{EvidenceIn, EvidenceOut, insert_evidence};
-use crate::bet::words::{Side, Strength};
+use crate::bet::words::{EvidenceSide, EvidenceStrength};
 use crate::experiment::data::Cell;
 use crate::experiment::experiments::{AmendmentOut, ExperimentOut, ExperimentState};
 use crate::experiment::plan::{ExperimentKind, Plan};
@@ -25,7 +25,7 @@ use crate::platform::extract::Body;
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct ResultEvidenceIn {
     /// When not given: for if the proposal is confirmed, against if it is refuted.
-    pub direction: Option<Side>,
+    pub direction: Option<EvidenceSide>,
     #[serde(default)]
     pub note: String,
 }
@@ -59,9 +59,9 @@ pub async fn add_as_evidence(
     let proposal = load_result(&mut tx, &editor.ws, row).await?.analysis.proposal;
     let direction = match (input.direction, proposal.verdict) {
         (Some(direction), _) => direction,
-        (None, Verdict::Confirmed) => Side::For,
-        (None, Verdict::Refuted) => Side::Against,
-        (None, Verdict::Inconclusive | Verdict::NotEnoughData) => {
+        (None, ResultVerdict::Confirmed) => EvidenceSide::For,
+        (None, ResultVerdict::Refuted) => EvidenceSide::Against,
+        (None, ResultVerdict::Inconclusive | ResultVerdict::NotEnoughData) => {
             return Err(Error::field("direction", "must be given, as the result does not point either way"));
         }
     };
@@ -83,13 +83,13 @@ pub async fn add_as_evidence(
 }
 
 /// Only chance makes groups alike; what people pay with shows more than what they do, and that more than what they say.
-fn strength(kind: ExperimentKind, plan: &Plan) -> Strength {
+fn strength(kind: ExperimentKind, plan: &Plan) -> EvidenceStrength {
     match kind {
-        ExperimentKind::Ab => Strength::Randomised,
-        ExperimentKind::FakeDoor if plan.variants.len() > 1 => Strength::Randomised,
-        ExperimentKind::FakeDoor => Strength::Commitment,
-        ExperimentKind::Prototype | ExperimentKind::BeforeAfter => Strength::ObservedBehaviour,
-        ExperimentKind::InterviewRound => Strength::StatedBehaviour,
+        ExperimentKind::Ab => EvidenceStrength::Randomised,
+        ExperimentKind::FakeDoor if plan.variants.len() > 1 => EvidenceStrength::Randomised,
+        ExperimentKind::FakeDoor => EvidenceStrength::Commitment,
+        ExperimentKind::Prototype | ExperimentKind::BeforeAfter => EvidenceStrength::ObservedBehaviour,
+        ExperimentKind::InterviewRound => EvidenceStrength::StatedBehaviour,
     }
 }
 

@@ -6,7 +6,7 @@ use super::analysis::Data;
 use super::say;
 use super::wire::{GroupSize, HealthCheck, HealthStatus};
 use crate::experiment::experiments::ExperimentState;
-use crate::experiment::figures::{Figure, Reason};
+use crate::experiment::figures::{NotEstimableReason, Number};
 use crate::experiment::plan::{ExperimentKind, Plan};
 
 /// More people than this in two groups, and assignment does not hold.
@@ -80,8 +80,8 @@ fn check_ratio(plan: &Plan, data: &Data) -> HealthCheck {
         ),
         Err(reason) => (HealthStatus::Unknown, reason.to_string()),
     };
-    let p_value = found.map(|found| found.p_value).map_err(Reason::from);
-    let p_value = Some(Figure::from(p_value));
+    let p_value = found.map(|found| found.p_value).map_err(NotEstimableReason::from);
+    let p_value = Some(Number::from(p_value));
     HealthCheck { code: "sample_ratio", status, title: "Group sizes", sentence, p_value }
 }
 

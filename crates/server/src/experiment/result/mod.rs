@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use analysis::{Data, analyse};
-pub use wire::{Analysis, ExperimentResult, Proposal, Verdict};
+pub use wire::{Analysis, ExperimentResult, ResultProposal, ResultVerdict};
 
 use crate::app::App;
 

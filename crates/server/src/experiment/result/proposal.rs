@@ -8,15 +8,15 @@
 
 use super::compare::oriented;
 use super::say;
-use super::wire::{GuardrailStatus, HealthCheck, HealthStatus, MetricResult, Proposal, Verdict};
+use super::wire::{GuardrailStatus, HealthCheck, HealthStatus, MetricResult, ResultProposal, ResultVerdict};
 use crate::experiment::experiments::ExperimentState;
-use crate::experiment::figures::{Interval, Quantity};
-use crate::experiment::plan::{Direction, MetricKind, Plan, ThresholdKind};
+use crate::experiment::figures::{EstimateInterval, Quantity};
+use crate::experiment::plan::{Plan, PlanDirection, PlanMetricKind, ThresholdKind};
 
 /// One thing that the rule judges, and what it says of it.
 struct Judged<'a> {
     variant: &'a str,
-    verdict: Verdict,
+    verdict: ResultVerdict,
     better_by: f64,
     sentence: String,
 }
@@ -26,43 +26,44 @@ pub fn propose(
     plan: &Plan,
     metrics: &[MetricResult],
     health: &[HealthCheck],
-) -> Proposal {
+) -> ResultProposal {
     let by_rule = metrics.first().map(|primary| judge(plan, primary)).unwrap_or_default();
     let best = by_rule.iter().max_by(|a, b| a.better_by.total_cmp(&b.better_by));
     let mut verdict = combine(&by_rule);
     let mut sentences: Vec<String> = best.iter().map(|best| best.sentence.clone()).collect();
-    if state == ExperimentState::Running && is_short(plan, metrics) && verdict != Verdict::NotEnoughData {
-        verdict = Verdict::NotEnoughData;
+    if state == ExperimentState::Running && is_short(plan, metrics) && verdict != ResultVerdict::NotEnoughData
+    {
+        verdict = ResultVerdict::NotEnoughData;
         sentences
             .push("The groups have not reached their planned size, so this may still change.".to_owned());
     }
     let rule_says = verdict;
     let blocked_by = blocks(metrics, health);
-    if verdict != Verdict::NotEnoughData && !blocked_by.is_empty() {
-        verdict = Verdict::Inconclusive;
+    if verdict != ResultVerdict::NotEnoughData && !blocked_by.is_empty() {
+        verdict = ResultVerdict::Inconclusive;
     }
     sentences.insert(0, opening(verdict, rule_says, &blocked_by));
-    Proposal {
+    ResultProposal {
         verdict,
         by_rule: rule_says,
         blocked_by,
         variant: best.map(|best| best.variant.to_owned()),
         sentence: sentences.join(" "),
         action: match verdict {
-            Verdict::Confirmed => plan.decision_rule.confirmed.clone(),
-            Verdict::Refuted => plan.decision_rule.refuted.clone(),
-            Verdict::Inconclusive => plan.decision_rule.inconclusive.clone(),
-            Verdict::NotEnoughData => String::new(),
+            ResultVerdict::Confirmed => plan.decision_rule.confirmed.clone(),
+            ResultVerdict::Refuted => plan.decision_rule.refuted.clone(),
+            ResultVerdict::Inconclusive => plan.decision_rule.inconclusive.clone(),
+            ResultVerdict::NotEnoughData => String::new(),
         },
     }
 }
 
-fn opening(verdict: Verdict, by_rule: Verdict, blocked_by: &[String]) -> String {
+fn opening(verdict: ResultVerdict, by_rule: ResultVerdict, blocked_by: &[String]) -> String {
     let word = |verdict| match verdict {
-        Verdict::Confirmed => "Confirmed",
-        Verdict::Refuted => "Refuted",
-        Verdict::Inconclusive => "Inconclusive",
-        Verdict::NotEnoughData => "Not enough data yet",
+        ResultVerdict::Confirmed => "Confirmed",
+        ResultVerdict::Refuted => "Refuted",
+        ResultVerdict::Inconclusive => "Inconclusive",
+        ResultVerdict::NotEnoughData => "Not enough data yet",
     };
     if blocked_by.is_empty() {
         return format!("{}.", word(verdict));
@@ -86,18 +87,18 @@ fn blocks(metrics: &[MetricResult], health: &[HealthCheck]) -> Vec<String> {
     alarms.chain(broken).collect()
 }
 
-fn combine(judged: &[Judged<'_>]) -> Verdict {
+fn combine(judged: &[Judged<'_>]) -> ResultVerdict {
     let has = |verdict| judged.iter().any(|one| one.verdict == verdict);
     if judged.is_empty() {
-        Verdict::NotEnoughData
-    } else if has(Verdict::Confirmed) {
-        Verdict::Confirmed
-    } else if has(Verdict::NotEnoughData) {
-        Verdict::NotEnoughData
-    } else if has(Verdict::Inconclusive) {
-        Verdict::Inconclusive
+        ResultVerdict::NotEnoughData
+    } else if has(ResultVerdict::Confirmed) {
+        ResultVerdict::Confirmed
+    } else if has(ResultVerdict::NotEnoughData) {
+        ResultVerdict::NotEnoughData
+    } else if has(ResultVerdict::Inconclusive) {
+        ResultVerdict::Inconclusive
     } else {
-        Verdict::Refuted
+        ResultVerdict::Refuted
     }
 }
 
@@ -115,13 +116,13 @@ fn judge<'a>(plan: &Plan, primary: &'a MetricResult) -> Vec<Judged<'a>> {
             .map(|group| judge_level(primary, &group.variant, &group.value, threshold))
             .collect();
     }
-    let judge = |found: &'a super::wire::Comparison| {
+    let judge = |found: &'a super::wire::VariantComparison| {
         let quantity = match plan.effect_kind {
             ThresholdKind::Relative => &found.relative,
             ThresholdKind::Absolute | ThresholdKind::Level => &found.absolute,
         };
         let (verdict, better_by) = match &quantity.estimate {
-            None => (Verdict::NotEnoughData, f64::NEG_INFINITY),
+            None => (ResultVerdict::NotEnoughData, f64::NEG_INFINITY),
             Some(interval) => {
                 let seen = oriented(primary.direction, interval);
                 (judge_change(&seen, threshold), seen.value)
@@ -134,21 +135,21 @@ fn judge<'a>(plan: &Plan, primary: &'a MetricResult) -> Vec<Judged<'a>> {
     primary.comparisons.iter().map(judge).collect()
 }
 
-fn worth(effect: ThresholdKind, kind: MetricKind, threshold: f64) -> String {
+fn worth(effect: ThresholdKind, kind: PlanMetricKind, threshold: f64) -> String {
     match (effect, kind) {
         (ThresholdKind::Relative, _) => say::percent(threshold),
-        (_, MetricKind::Proportion) => format!("{} percentage points", say::number(threshold * 100.0)),
-        (_, MetricKind::Mean) => say::number(threshold),
+        (_, PlanMetricKind::Proportion) => format!("{} percentage points", say::number(threshold * 100.0)),
+        (_, PlanMetricKind::Mean) => say::number(threshold),
     }
 }
 
-fn judge_change(seen: &Interval, threshold: f64) -> Verdict {
+fn judge_change(seen: &EstimateInterval, threshold: f64) -> ResultVerdict {
     if seen.low > 0.0 && seen.value >= threshold {
-        Verdict::Confirmed
+        ResultVerdict::Confirmed
     } else if seen.high < threshold {
-        Verdict::Refuted
+        ResultVerdict::Refuted
     } else {
-        Verdict::Inconclusive
+        ResultVerdict::Inconclusive
     }
 }
 
@@ -156,16 +157,21 @@ fn judge_level<'a>(metric: &MetricResult, variant: &'a str, value: &Quantity, th
     let Some(found) = &value.estimate else {
         let reason = value.not_estimable.as_ref().map(|reason| reason.sentence.clone());
         let sentence = reason.unwrap_or_default();
-        return Judged { variant, verdict: Verdict::NotEnoughData, better_by: f64::NEG_INFINITY, sentence };
+        return Judged {
+            variant,
+            verdict: ResultVerdict::NotEnoughData,
+            better_by: f64::NEG_INFINITY,
+            sentence,
+        };
     };
     let (reached, missed) = match metric.direction {
-        Direction::Up => (found.low >= threshold, found.high < threshold),
-        Direction::Down => (found.high <= threshold, found.low > threshold),
+        PlanDirection::Up => (found.low >= threshold, found.high < threshold),
+        PlanDirection::Down => (found.high <= threshold, found.low > threshold),
     };
     let verdict = match (reached, missed) {
-        (true, _) => Verdict::Confirmed,
-        (_, true) => Verdict::Refuted,
-        _ => Verdict::Inconclusive,
+        (true, _) => ResultVerdict::Confirmed,
+        (_, true) => ResultVerdict::Refuted,
+        _ => ResultVerdict::Inconclusive,
     };
     let level = |value: f64| say::level(metric.kind, value);
     let sentence = format!(
@@ -174,7 +180,7 @@ fn judge_level<'a>(metric: &MetricResult, variant: &'a str, value: &Quantity, th
         level(found.value),
         level(found.low),
         level(found.high),
-        if metric.direction == Direction::Up { "least" } else { "most" },
+        if metric.direction == PlanDirection::Up { "least" } else { "most" },
         level(threshold),
     );
     Judged { variant, verdict, better_by: found.value, sentence }
@@ -186,14 +192,14 @@ mod tests {
 
     #[test]
     fn a_change_is_judged_by_its_interval_and_the_threshold() {
-        let check = |low: f64, value: f64, high: f64, expect: Verdict| {
-            let seen = Interval { value, low, high, confidence: 0.95 };
+        let check = |low: f64, value: f64, high: f64, expect: ResultVerdict| {
+            let seen = EstimateInterval { value, low, high, confidence: 0.95 };
             assert_eq!(judge_change(&seen, 0.02), expect, "{low} {value} {high}");
         };
-        check(0.01, 0.03, 0.05, Verdict::Confirmed);
-        check(0.001, 0.01, 0.019, Verdict::Refuted);
-        check(-0.03, -0.02, -0.01, Verdict::Refuted);
-        check(-0.01, 0.03, 0.07, Verdict::Inconclusive);
-        check(0.005, 0.015, 0.025, Verdict::Inconclusive);
+        check(0.01, 0.03, 0.05, ResultVerdict::Confirmed);
+        check(0.001, 0.01, 0.019, ResultVerdict::Refuted);
+        check(-0.03, -0.02, -0.01, ResultVerdict::Refuted);
+        check(-0.01, 0.03, 0.07, ResultVerdict::Inconclusive);
+        check(0.005, 0.015, 0.025, ResultVerdict::Inconclusive);
     }
 }

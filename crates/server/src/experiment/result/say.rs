@@ -1,21 +1,21 @@
 //! Numbers in plain words.
 
-use crate::experiment::figures::Interval;
-use crate::experiment::plan::MetricKind;
+use crate::experiment::figures::EstimateInterval;
+use crate::experiment::plan::PlanMetricKind;
 
 /// A share or a mean: "19.0 %", "52.5".
-pub fn level(kind: MetricKind, value: f64) -> String {
+pub fn level(kind: PlanMetricKind, value: f64) -> String {
     match kind {
-        MetricKind::Proportion => percent(value),
-        MetricKind::Mean => number(value),
+        PlanMetricKind::Proportion => percent(value),
+        PlanMetricKind::Mean => number(value),
     }
 }
 
 /// A change with its interval: "0.8 percentage points lower (95 % interval 0.3 lower to 1.3 lower)".
-pub fn change(kind: MetricKind, change: &Interval) -> String {
+pub fn change(kind: PlanMetricKind, change: &EstimateInterval) -> String {
     let (scale, unit) = match kind {
-        MetricKind::Proportion => (100.0, " percentage points"),
-        MetricKind::Mean => (1.0, ""),
+        PlanMetricKind::Proportion => (100.0, " percentage points"),
+        PlanMetricKind::Mean => (1.0, ""),
     };
     let word = if change.value < 0.0 { "lower" } else { "higher" };
     format!(
@@ -66,9 +66,9 @@ mod tests {
         check(0.00123, "0.0012");
         check(0.0, "0");
         check(100.0, "100");
-        let fall = Interval { value: -0.0082, low: -0.01328, high: -0.00312, confidence: 0.95 };
+        let fall = EstimateInterval { value: -0.0082, low: -0.01328, high: -0.00312, confidence: 0.95 };
         assert_eq!(
-            change(MetricKind::Proportion, &fall),
+            change(PlanMetricKind::Proportion, &fall),
             "0.82 percentage points lower (95 % interval −1.33 to −0.31)"
         );
     }

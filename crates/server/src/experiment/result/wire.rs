@@ -5,11 +5,11 @@ use utoipa::ToSchema;
 
 use crate::bet::words::words;
 use crate::experiment::experiments::AmendmentOut;
-use crate::experiment::figures::{Figure, Quantity};
-use crate::experiment::plan::{Direction, MetricKind};
+use crate::experiment::figures::{Number, Quantity};
+use crate::experiment::plan::{PlanDirection, PlanMetricKind};
 
 words!(
-    Verdict {
+    ResultVerdict {
         Confirmed = "confirmed",
         Refuted = "refuted",
         Inconclusive = "inconclusive",
@@ -18,7 +18,7 @@ words!(
 );
 
 words!(
-    Part {
+    MetricPart {
         Primary = "primary",
         Secondary = "secondary",
         Guardrail = "guardrail",
@@ -59,7 +59,7 @@ pub struct ExperimentResult {
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Analysis {
-    pub proposal: Proposal,
+    pub proposal: ResultProposal,
     /// Read these first: an alarm means that the numbers below cannot be trusted.
     pub health: Vec<HealthCheck>,
     /// The primary metric first.
@@ -72,10 +72,10 @@ pub struct Analysis {
 
 /// What the rule agreed beforehand says. People decide.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Proposal {
-    pub verdict: Verdict,
+pub struct ResultProposal {
+    pub verdict: ResultVerdict,
     /// What the rule would say if no health check and no guardrail stood in the way.
-    pub by_rule: Verdict,
+    pub by_rule: ResultVerdict,
     /// Health checks and guardrails that stand in the way.
     pub blocked_by: Vec<String>,
     /// The group that does best, where there is one.
@@ -92,7 +92,7 @@ pub struct HealthCheck {
     pub status: HealthStatus,
     pub title: &'static str,
     pub sentence: String,
-    pub p_value: Option<Figure>,
+    pub p_value: Option<Number>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -107,12 +107,12 @@ pub struct GroupSize {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MetricResult {
     pub name: String,
-    pub part: Part,
-    pub kind: MetricKind,
-    pub direction: Direction,
+    pub part: MetricPart,
+    pub kind: PlanMetricKind,
+    pub direction: PlanDirection,
     pub groups: Vec<GroupResult>,
     /// Each other group against the control.
-    pub comparisons: Vec<Comparison>,
+    pub comparisons: Vec<VariantComparison>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -124,14 +124,14 @@ pub struct GroupResult {
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Comparison {
+pub struct VariantComparison {
     pub variant: String,
     pub control: String,
     /// In the metric's unit; 0.02 is two percentage points.
     pub absolute: Quantity,
     /// As a share of the control; 0.1 is 10 %.
     pub relative: Quantity,
-    pub p_value: Figure,
+    pub p_value: Number,
     /// For shares: the textbook (Wald) interval, as other tools show it.
     pub absolute_wald: Option<Quantity>,
     /// For guardrails.
