@@ -4,13 +4,11 @@ import { api } from './session.svelte.ts';
 
 type Kind = 'person' | 'account' | 'source' | 'member';
 
-const LIST_MAX = 500;
-
 /** Kinds that are few: the whole list comes at once. */
 const lists: Partial<Record<Kind, () => Promise<{ id: string; name: string }[]>>> = {
   source: async () => (await call(api.GET('/api/v1/sources'))).items,
   member: async () => {
-    const { items } = await call(api.GET('/api/v1/members', { params: { query: { limit: LIST_MAX } } }));
+    const { items } = await call(api.GET('/api/v1/members'));
     return items.map(({ id, name, email }) => ({ id, name: name || email }));
   },
 };
