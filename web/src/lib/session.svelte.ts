@@ -24,9 +24,16 @@ export function safeReturnPath(next: string | null): string {
   return next && /^\/(?![/\\])/.test(next) ? next : '/';
 }
 
+/** A fresh idempotency key. crypto.randomUUID would need https, and Heedful also runs on plain networks. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+}
+
 export const api = makeClient({
   workspaceId: rememberedWorkspace,
-  newKey: () => crypto.randomUUID(),
+  newKey,
   onSignedOut: () => {
     session.current = null;
     const here = location.pathname + location.search;

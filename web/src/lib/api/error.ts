@@ -61,6 +61,9 @@ export function errorFrom(status: number, body: unknown, retryAfter: string | nu
   );
 }
 
+/** A complaint found before anything was sent, in the shape of the server's own. */
+export const invalid = (fields: FieldErrors) => errorFrom(422, { error: { fields } });
+
 /** The error for a request that got no answer at all. */
 export const unreachable = () =>
   new ApiError(0, 'unreachable', 'The server cannot be reached. Check the connection and try again.');

@@ -1,3 +1,4 @@
+import { summaryOf } from './complaint.ts';
 import { ApiError, messageOf, type FieldErrors } from '../api/error.ts';
 
 export type Values = Record<string, unknown>;
@@ -52,6 +53,11 @@ export class Form<V extends Values> {
     this.#base = structuredClone(values);
     this.values = values;
     this.version = options.version ?? 0;
+  }
+
+  /** What stands above the form after a refusal. */
+  get summary() {
+    return this.conflict ? undefined : summaryOf(this.errors, this.message);
   }
 
   get changed() {

@@ -5,7 +5,7 @@ export interface Toast {
   undo?: () => void | Promise<void>;
 }
 
-const SHOWN_MS = 6000;
+const SHOWN_MS = 8000;
 const ERROR_MS = 12_000;
 const TOASTS_MAX = 4;
 

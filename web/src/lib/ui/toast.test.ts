@@ -10,7 +10,7 @@ afterEach(() => {
 it('goes away by itself, errors later', () => {
   toast.success('Saved');
   toast.error('Failed');
-  vi.advanceTimersByTime(7000);
+  vi.advanceTimersByTime(9000);
   expect(toast.list.map((one) => one.message)).toEqual(['Failed']);
   vi.advanceTimersByTime(6000);
   expect(toast.list).toEqual([]);
@@ -31,7 +31,7 @@ it('stays while it is looked at', () => {
   vi.advanceTimersByTime(60_000);
   expect(toast.list).toHaveLength(1);
   toast.release();
-  vi.advanceTimersByTime(7000);
+  vi.advanceTimersByTime(9000);
   expect(toast.list).toHaveLength(0);
 });
 

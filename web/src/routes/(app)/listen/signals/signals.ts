@@ -1,6 +1,6 @@
 import { call, ifMatch, type Schemas } from '#lib/api/client.ts';
 import { api, session } from '#lib/session.svelte.ts';
-import type { Option } from '#lib/ui/Combobox.svelte';
+import type { Option } from '#lib/ui/options.svelte.ts';
 import { queryOf, type Filters } from './filters.ts';
 
 export type Signal = Schemas['SignalOut'];

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { lineShape, lineTable, type LineSeries } from './line.ts';
+
+const series: LineSeries[] = [
+  {
+    key: 'nps',
+    label: 'NPS',
+    points: [
+      { at: '2026-02-01T00:00:00Z', value: 20, low: 10, high: 30 },
+      { at: '2026-01-01T00:00:00Z', value: null },
+    ],
+  },
+];
+
+it('sorts by time, keeps gaps and makes room for the interval', () => {
+  const shape = lineShape(series);
+  expect(shape.series[0]?.points.map(({ value }) => value)).toEqual([null, 20]);
+  expect(shape.series[0]?.hasBand).toBe(true);
+  expect(shape.series[0]?.last?.value).toBe(20);
+  expect(shape.y[0]).toBeLessThan(10);
+  expect(shape.y[1]).toBeGreaterThan(30);
+});
+
+it('starts counts at zero', () => {
+  expect(lineShape(series, { fromZero: true }).y[0]).toBe(0);
+});
+
+it('survives having nothing to draw', () => {
+  const shape = lineShape([{ key: 'a', label: 'A', points: [] }]);
+  expect(shape.y.every(Number.isFinite)).toBe(true);
+});
+
+it('says the same as a table', () => {
+  expect(lineTable(series, (iso) => iso.slice(0, 7))).toEqual({
+    columns: ['When', 'NPS', 'NPS, low', 'NPS, high'],
+    rows: [
+      ['2026-01', '–', '–', '–'],
+      ['2026-02', 20, 10, 30],
+    ],
+  });
+});
