@@ -71,6 +71,7 @@ fn api() -> OpenApiRouter<App> {
 
 fn describe(mut openapi: OpenApi) -> OpenApi {
     docs::add_shared_errors(&mut openapi);
+    docs::drop_null_defaults(&mut openapi);
     openapi
 }
 

@@ -4,8 +4,6 @@ import { api } from './session.svelte.ts';
 
 type Kind = 'person' | 'account' | 'source' | 'member' | 'segment' | 'theme';
 
-const LIST_MAX = 500;
-
 /** Kinds that are few: the whole list comes at once. */
 const lists: Partial<Record<Kind, () => Promise<{ id: string; name: string }[]>>> = {
   source: async () => (await call(api.GET('/api/v1/sources'))).items,
@@ -14,7 +12,7 @@ const lists: Partial<Record<Kind, () => Promise<{ id: string; name: string }[]>>
   theme: async () =>
     (await call(api.GET('/api/v1/themes', { params: { query: { limit: LIST_MAX } } }))).items,
   member: async () => {
-    const { items } = await call(api.GET('/api/v1/members', { params: { query: { limit: LIST_MAX } } }));
+    const { items } = await call(api.GET('/api/v1/members'));
     return items.map(({ id, name, email }) => ({ id, name: name || email }));
   },
 };

@@ -95,7 +95,16 @@ export const nav: NavSection[] = [
   {
     title: 'Settings',
     icon: Settings,
-    pages: [{ title: 'Your account', href: '/settings/account', also: 'profile theme time zone' }],
+    pages: [
+      { title: 'Your account', href: '/settings/account', also: 'profile theme password name' },
+      { title: 'Sessions', href: '/settings/sessions', also: 'devices sign out' },
+      { title: 'Workspace', href: '/settings/workspace', also: 'name time zone currency' },
+      { title: 'Members', href: '/settings/members', also: 'people team invite roles' },
+      { title: 'API tokens', href: '/settings/tokens', also: 'keys access' },
+      { title: 'Audit log', href: '/settings/audit', also: 'history changes' },
+      { title: 'Jobs', href: '/settings/jobs', also: 'background work queue' },
+      { title: 'Outbox', href: '/settings/outbox', also: 'mail messages smtp' },
+    ],
   },
 ];
 

@@ -1,6 +1,6 @@
 //! Commands that work on the data while nothing is served: `setup`, `migrate`, `backup`, `restore`.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use heedful_db::migrate;
 use heedful_db::platform::{api_tokens, users};
 use serde_json::json;
@@ -100,6 +100,11 @@ pub async fn restore(args: RestoreArgs) -> anyhow::Result<()> {
     let db = serve::connect(&args.store).await?;
     let rows = backup::read(&db, &args.file, args.force).await?;
     db.close().await;
+    // What was indexed is of the old content; the server makes the index anew.
+    let index = args.store.data.join("search");
+    if index.exists() {
+        std::fs::remove_dir_all(&index).with_context(|| format!("cannot delete {}", index.display()))?;
+    }
     println!("Read {rows} rows from {}. Start the server with `heedful serve`.", args.file.display());
     Ok(())
 }

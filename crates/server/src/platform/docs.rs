@@ -40,6 +40,27 @@ pub fn add_shared_errors(api: &mut OpenApi) {
     }
 }
 
+/// In a patch an absent field is not the same as null, so null is no default of anything.
+pub fn drop_null_defaults(api: &mut OpenApi) {
+    let schemas = api.components.iter_mut().flat_map(|components| components.schemas.values_mut());
+    for schema in schemas {
+        let RefOr::T(Schema::Object(object)) = schema else { continue };
+        for property in object.properties.values_mut() {
+            let default = match property {
+                RefOr::T(Schema::Object(kind)) => &mut kind.default,
+                RefOr::T(Schema::Array(kind)) => &mut kind.default,
+                RefOr::T(Schema::OneOf(kind)) => &mut kind.default,
+                RefOr::T(Schema::AllOf(kind)) => &mut kind.default,
+                RefOr::T(Schema::AnyOf(kind)) => &mut kind.default,
+                _ => continue,
+            };
+            if default.as_ref().is_some_and(serde_json::Value::is_null) {
+                *default = None;
+            }
+        }
+    }
+}
+
 fn add_errors(operation: &mut Operation) {
     const SHARED: [(&str, &str); 9] = [
         ("400", "The request cannot be read."),

@@ -44,7 +44,7 @@ export async function findSources(query: string): Promise<Option[]> {
 }
 
 export async function findMembers(query: string): Promise<Option[]> {
-  const { items } = await call(api.GET('/api/v1/members', { params: { query: { limit: 100 } } }));
+  const { items } = await call(api.GET('/api/v1/members'));
   return items
     .map(({ id, name, email }) => ({ id, name: name || email, hint: name && email }))
     .filter(matching(query))
