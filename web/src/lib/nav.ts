@@ -41,6 +41,41 @@ export const nav: NavSection[] = [
     ],
   },
   {
+    title: 'Understand',
+    icon: Lightbulb,
+    pages: [
+      { title: 'Themes', href: '/understand/themes', key: 't', also: 'patterns problems trends' },
+      { title: 'Insights', href: '/understand/insights', also: 'learned evidence tags' },
+      { title: 'Codes', href: '/understand/codes', also: 'codebook coding highlights labels' },
+      { title: 'Metrics', href: '/understand/metrics', also: 'numbers nps pmf csat' },
+      { title: 'Search', href: '/search', also: 'find everything' },
+    ],
+  },
+  {
+    title: 'Bet',
+    icon: Dices,
+    pages: [
+      { title: 'Objectives', href: '/bet/objectives', key: 'j', also: 'opportunities tree' },
+      { title: 'Hypotheses', href: '/bet/hypotheses', key: 'y', also: 'beliefs evidence' },
+      { title: 'Bets', href: '/bet/bets', key: 'b', also: 'board rank score' },
+    ],
+  },
+  {
+    title: 'Experiment',
+    icon: FlaskConical,
+    pages: [{ title: 'Experiments', href: '/experiment/experiments', key: 'x', also: 'tests plans results' }],
+  },
+  {
+    title: 'Decide',
+    icon: Gavel,
+    pages: [
+      { title: 'Decisions', href: '/decide/decisions', key: 'd', also: 'verdict log' },
+      { title: 'Actions', href: '/decide/actions', key: 'k', also: 'tasks to do overdue' },
+      { title: 'Rules', href: '/decide/rules', key: 'r', also: 'threshold firing alarm' },
+      { title: 'Reviews', href: '/decide/reviews', key: 'w', also: 'weekly agenda minutes' },
+    ],
+  },
+  {
     title: 'Share',
     icon: Megaphone,
     pages: [
@@ -58,39 +93,7 @@ export const nav: NavSection[] = [
         key: 'm',
         also: 'time to validated learning nps pmf calibration',
       },
-    title: 'Decide',
-    icon: Gavel,
-    pages: [
-      { title: 'Decisions', href: '/decide/decisions', key: 'd', also: 'verdict log' },
-      { title: 'Actions', href: '/decide/actions', key: 'a', also: 'tasks to do overdue' },
-      { title: 'Rules', href: '/decide/rules', key: 'r', also: 'threshold firing alarm' },
-      { title: 'Reviews', href: '/decide/reviews', key: 'w', also: 'weekly agenda minutes' },
     ],
-  },
-  {
-    title: 'Understand',
-    icon: Lightbulb,
-    pages: [
-      { title: 'Themes', href: '/understand/themes', key: 't', also: 'patterns problems trends' },
-      { title: 'Insights', href: '/understand/insights', also: 'learned evidence tags' },
-      { title: 'Codes', href: '/understand/codes', also: 'codebook coding highlights labels' },
-      { title: 'Metrics', href: '/understand/metrics', also: 'numbers nps pmf csat' },
-      { title: 'Search', href: '/search', also: 'find everything' },
-    ],
-  },
-  {
-    title: 'Bet',
-    icon: Dices,
-    pages: [
-      { title: 'Objectives', href: '/bet/objectives', key: 'o', also: 'opportunities tree' },
-      { title: 'Hypotheses', href: '/bet/hypotheses', key: 'y', also: 'beliefs evidence' },
-      { title: 'Bets', href: '/bet/bets', key: 'b', also: 'board rank score' },
-    ],
-  },
-  {
-    title: 'Experiment',
-    icon: FlaskConical,
-    pages: [{ title: 'Experiments', href: '/experiment/experiments', key: 'x', also: 'tests plans results' }],
   },
   {
     title: 'Settings',
