@@ -187,7 +187,7 @@ CREATE TABLE import_refusals (
   FOREIGN KEY (workspace_id, import_id) REFERENCES imports (workspace_id, id) ON DELETE CASCADE
 );
 
--- questions: JSON list; kind of survey: nps, pmf, open
+-- kind: nps, pmf, open. question is the main one; follow_ups a JSON list of further ones, each with its own id.
 -- state: draft, live, closed. public_key is the unguessable part of the hosted page's address.
 CREATE TABLE surveys (
   workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
@@ -200,10 +200,13 @@ CREATE TABLE surveys (
   source_id TEXT NOT NULL,
   name TEXT NOT NULL,
   kind TEXT NOT NULL,
+  asker TEXT NOT NULL,
   intro TEXT NOT NULL DEFAULT '',
   thanks TEXT NOT NULL DEFAULT '',
-  questions TEXT NOT NULL,
+  question TEXT NOT NULL,
+  follow_ups TEXT NOT NULL DEFAULT '[]',
   consent_text TEXT NOT NULL DEFAULT '',
+  keep_months BIGINT NOT NULL,
   state TEXT NOT NULL DEFAULT 'draft',
   opened_at BIGINT,
   closed_at BIGINT,
@@ -211,27 +214,36 @@ CREATE TABLE surveys (
   FOREIGN KEY (workspace_id, source_id) REFERENCES sources (workspace_id, id)
 );
 
+-- answers: {"main": text, question id: text or choice}; a score stands in score as well.
+-- external_id is the id of the form that was sent: the same form counts once, however often it arrives.
+-- keep_until is what the person was promised when they answered; words_removed_at says that it was kept.
 CREATE TABLE responses (
   workspace_id TEXT NOT NULL,
   id TEXT NOT NULL,
   survey_id TEXT NOT NULL,
   survey_version BIGINT NOT NULL,
+  external_id TEXT NOT NULL,
   person_id TEXT,
   answers TEXT NOT NULL,
   score DOUBLE PRECISION,
   complete BIGINT NOT NULL,
   may_show TEXT NOT NULL DEFAULT 'team',
   page_url TEXT,
+  reference TEXT,
   withdrawal_hash TEXT,
+  keep_until BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
+  words_removed_at BIGINT,
   withdrawn_at BIGINT,
   PRIMARY KEY (workspace_id, id),
+  UNIQUE (workspace_id, survey_id, external_id),
   FOREIGN KEY (workspace_id, survey_id) REFERENCES surveys (workspace_id, id) ON DELETE CASCADE,
   FOREIGN KEY (workspace_id, person_id) REFERENCES people (workspace_id, id)
 );
-CREATE INDEX responses_survey ON responses (workspace_id, survey_id, created_at);
+CREATE INDEX responses_survey ON responses (workspace_id, survey_id, created_at, id);
 CREATE INDEX responses_person ON responses (workspace_id, person_id);
+CREATE INDEX responses_keep ON responses (workspace_id, keep_until);
 
 -- score_kind: nps (0–10), pmf (0 not, 1 somewhat, 2 very disappointed), csat (1–5), rating (1–5)
 -- may_show: who may see the words as a quote: team, link (people invited to an outcome), public
@@ -277,10 +289,11 @@ CREATE TABLE signals (
   FOREIGN KEY (workspace_id, assignee_id) REFERENCES memberships (workspace_id, user_id),
   FOREIGN KEY (workspace_id, next_step_owner_id) REFERENCES memberships (workspace_id, user_id)
 );
-CREATE INDEX signals_time ON signals (workspace_id, occurred_at, id);
+-- With archived_at inside, a list's total is counted without reading a single row.
+CREATE INDEX signals_time ON signals (workspace_id, archived_at, occurred_at, id);
 CREATE INDEX signals_person ON signals (workspace_id, person_id, occurred_at);
 CREATE INDEX signals_account ON signals (workspace_id, account_id, occurred_at);
-CREATE INDEX signals_source ON signals (workspace_id, source_id, occurred_at, id);
+CREATE INDEX signals_source ON signals (workspace_id, source_id, archived_at, occurred_at, id);
 CREATE INDEX signals_import ON signals (workspace_id, import_id);
 CREATE INDEX signals_response ON signals (workspace_id, response_id);
 

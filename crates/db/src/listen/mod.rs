@@ -4,12 +4,16 @@ pub mod accounts;
 pub mod erasure;
 pub mod import_batches;
 pub mod imports;
+pub mod interviews;
 pub mod people;
 pub mod person_merges;
+pub mod respondents;
+pub mod responses;
 pub mod segment_members;
 pub mod segments;
 pub mod signals;
 pub mod sources;
+pub mod surveys;
 pub mod timelines;
 
 /// What `LOWER(x) LIKE … ESCAPE '!'` needs to find `text` anywhere, with its own `%` and `_` meaning themselves.

@@ -2,10 +2,12 @@
 
 pub mod accounts;
 pub mod imports;
+pub mod interviews;
 pub mod people;
 pub mod segments;
 pub mod signals;
 pub mod sources;
+pub mod surveys;
 mod timeline;
 mod traits;
 
@@ -17,6 +19,8 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(signals::routes())
         .merge(sources::routes())
+        .merge(surveys::routes())
+        .merge(interviews::routes())
         .merge(people::routes())
         .merge(accounts::routes())
         .merge(segments::routes())
