@@ -25,7 +25,7 @@ pub fn check(invalid: &mut Invalid, traits: &Map<String, Value>) {
                 }
             }
             Value::Object(_) => {
-                invalid.add(&field, "must be a text, a number, true, false or a list of texts")
+                invalid.add(&field, "must be a text, a number, true, false or a list of texts");
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }

@@ -83,13 +83,13 @@ impl Plan {
         }
     }
 
-    pub fn draft(&mut self, row: Row) -> Result<Draft, ImportRefusal> {
+    pub fn draft(&mut self, row: &Row) -> Result<Draft, ImportRefusal> {
         // Counted also for rows that are refused, so that the same file gives the same ids again.
-        let external_id = match self.text(&row, "external_id") {
+        let external_id = match self.text(row, "external_id") {
             Some(id) => id.to_owned(),
-            None => self.id_of_content(&row),
+            None => self.id_of_content(row),
         };
-        self.read(&row, external_id).map_err(|complaint| ImportRefusal {
+        self.read(row, external_id).map_err(|complaint| ImportRefusal {
             row_number: row.number,
             field: complaint.field,
             reason: complaint.reason,
@@ -278,20 +278,20 @@ mod tests {
     #[test]
     fn a_row_becomes_a_signal_with_its_speaker() {
         let draft =
-            plan().draft(row(["Nice", "4,5", "Ada@B.org", "Ada", "Acme", "b; a,b", "Firefox"])).unwrap();
+            plan().draft(&row(["Nice", "4,5", "Ada@B.org", "Ada", "Acme", "b; a,b", "Firefox"])).unwrap();
         assert_eq!(draft.signal.score, Some(4.5));
         assert_eq!(draft.signal.tags, ["a", "b"]);
         assert_eq!(draft.signal.context["browser"], "Firefox");
         assert_eq!(draft.person.unwrap().email.as_deref(), Some("ada@b.org"));
         assert_eq!(draft.account.unwrap().name, "Acme");
-        let alone = plan().draft(row(["Nice", "", "", "Ada", "", "", ""])).unwrap();
+        let alone = plan().draft(&row(["Nice", "", "", "Ada", "", "", ""])).unwrap();
         assert_eq!((alone.person, &alone.signal.context["who"]), (None, &Value::from("Ada")));
     }
 
     #[test]
     fn refusals_name_the_column() {
         let check = |cells: [&str; 7], field: &str| {
-            let refusal = plan().draft(row(cells)).unwrap_err();
+            let refusal = plan().draft(&row(cells)).unwrap_err();
             assert_eq!((refusal.field.as_str(), refusal.row_number), (field, 2), "{}", refusal.reason);
         };
         check(["", "", "", "", "", "", ""], "text");
@@ -300,7 +300,7 @@ mod tests {
         check(["x", "6", "", "", "", "", ""], "stars");
         check(["x", "", "ada at b", "", "", "", ""], "mail");
         check(["x", "", "", "", "", &"t".repeat(61), ""], "labels");
-        assert!(plan().draft(row(["", "4", "", "", "", "", ""])).is_ok(), "a score may stand without words");
+        assert!(plan().draft(&row(["", "4", "", "", "", "", ""])).is_ok(), "a score may stand without words");
     }
 
     #[test]
@@ -308,7 +308,7 @@ mod tests {
         let ids = |n: usize| {
             let mut plan = plan();
             let one = |plan: &mut Plan| {
-                plan.draft(row(["Same", "", "", "", "", "", ""])).unwrap().signal.external_id
+                plan.draft(&row(["Same", "", "", "", "", "", ""])).unwrap().signal.external_id
             };
             (0..n).map(|_| one(&mut plan).unwrap()).collect::<Vec<_>>()
         };

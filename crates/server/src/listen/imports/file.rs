@@ -54,7 +54,7 @@ impl FileReader {
             import_id: import.id.clone(),
             decoder: encoding.new_decoder_with_bom_removal(),
             records: if is_csv {
-                Records::Csv(CsvRecords::new(delimiter))
+                Records::Csv(Box::new(CsvRecords::new(delimiter)))
             } else {
                 Records::JsonLines(JsonLines::default())
             },

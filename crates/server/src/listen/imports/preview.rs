@@ -109,7 +109,7 @@ fn preview_row(plan: &mut Plan, parsed: Parsed) -> PreviewRow {
     let (number, cells, drafted) = match parsed {
         Ok(row) => {
             let cells = row.cells.iter().map(|cell| cell.chars().take(CELL_MAX).collect()).collect();
-            (row.number, cells, plan.draft(row))
+            (row.number, cells, plan.draft(&row))
         }
         Err(refusal) => (refusal.row_number, Vec::new(), Err(refusal)),
     };

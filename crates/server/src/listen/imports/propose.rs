@@ -148,7 +148,7 @@ pub fn propose(columns: &[String], samples: &[Vec<String>]) -> ImportMapping {
     };
     ImportMapping {
         external_id: find(EXTERNAL_ID),
-        date_format: dates::propose(values(&occurred_at)).map(str::to_owned),
+        date_format: dates::propose(&values(&occurred_at)).map(str::to_owned),
         score_kind: score.as_ref().map(|column| score_kind(column, values(&score))),
         occurred_at,
         score,

@@ -28,7 +28,7 @@ pub struct Broken {
 }
 
 pub enum Records {
-    Csv(CsvRecords),
+    Csv(Box<CsvRecords>),
     JsonLines(JsonLines),
 }
 
@@ -103,17 +103,16 @@ impl CsvRecords {
     }
 
     fn take(&mut self) -> Record {
-        let record = match self.broken.take() {
-            Some(broken) => Record::Broken(broken),
-            None => {
-                let mut start = 0;
-                let cells = self.ends[..self.n_ends].iter().map(|end| {
-                    let cell = String::from_utf8_lossy(&self.output[start..*end]).into_owned();
-                    start = *end;
-                    cell
-                });
-                Record::Cells(cells.collect())
-            }
+        let record = if let Some(broken) = self.broken.take() {
+            Record::Broken(broken)
+        } else {
+            let mut start = 0;
+            let cells = self.ends[..self.n_ends].iter().map(|end| {
+                let cell = String::from_utf8_lossy(&self.output[start..*end]).into_owned();
+                start = *end;
+                cell
+            });
+            Record::Cells(cells.collect())
         };
         (self.n_output, self.n_ends) = (0, 0);
         record
@@ -181,7 +180,7 @@ fn flatten(prefix: &str, object: &Map<String, Value>, depth: usize, fields: &mut
         let name = format!("{prefix}{}", name.replace('\0', ""));
         match value {
             Value::Object(inner) if depth < DEPTH_MAX => {
-                flatten(&format!("{name}."), inner, depth + 1, fields)
+                flatten(&format!("{name}."), inner, depth + 1, fields);
             }
             value => fields.push((name, plain(value))),
         }

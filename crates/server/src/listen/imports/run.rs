@@ -74,7 +74,7 @@ async fn import(app: &App, ws: &WorkspaceId, job_id: &str, import_id: &str) -> R
 }
 
 fn drafted(plan: &mut Plan, parsed: Parsed) -> std::result::Result<super::draft::Draft, ImportRefusal> {
-    parsed.and_then(|row| plan.draft(row))
+    parsed.and_then(|row| plan.draft(&row))
 }
 
 async fn write(
@@ -115,7 +115,7 @@ async fn write(
 /// The file is no longer needed: everything that came of it is written.
 async fn finish(tx: &mut heedful_db::Tx, ctx: &Ctx, ws: &WorkspaceId, mut row: Import) -> Result<()> {
     let is_cancelled = row.state == "cancelling";
-    row.state = if is_cancelled { "cancelled" } else { "done" }.to_owned();
+    if is_cancelled { "cancelled" } else { "done" }.clone_into(&mut row.state);
     if !is_cancelled {
         row.bytes_done = row.file_bytes;
     }

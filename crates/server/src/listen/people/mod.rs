@@ -9,7 +9,7 @@ mod wire;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use wire::{EMAIL_MAX, PersonIn, PersonOut, is_email};
+pub use wire::{EMAIL_MAX, PersonIn, PersonOut, PersonPatch, is_email};
 
 use crate::app::App;
 

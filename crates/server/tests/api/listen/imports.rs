@@ -240,7 +240,7 @@ async fn mappings_name_what_is_wrong_with_them() {
 async fn an_import_can_be_cancelled_and_goes_on_after_a_crash() {
     let app = TestApp::new().await;
     let editor = app.editor();
-    let rows: String = (0..2_500).map(|n| format!("Words {n}\n")).collect();
+    let rows = (0..2_500).map(|n| format!("Words {n}")).collect::<Vec<_>>().join("\n");
     let text = format!("text\n{rows}");
     let first = upload(&editor, "a.csv", text.as_bytes()).await.ok()["import"].clone();
     let cancelled = editor.post(&format!("{}/cancel", path(&first)), json!({})).await.ok();
