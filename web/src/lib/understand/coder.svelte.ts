@@ -6,34 +6,30 @@ import type { Span } from './coding.ts';
 
 export type Code = Schemas['CodeOut'];
 export type Highlight = Schemas['HighlightOut'];
-/** What is highlighted: a signal's body, or one passage of an interview. */
-export type Target = { signal_id: string } | { interview_id: string; passage_position: number };
+/** Whose words are highlighted. */
+export type Speech = { signal_id: string } | { interview_id: string };
 
 const LIST_MAX = 500;
 
-/** The highlights of one text and the codes to choose from. */
+/** The highlights of one signal or of a whole interview, and the codes to choose from. */
 export class Coder {
-  #target: () => Target;
+  #speech: () => Speech;
   highlights = $state.raw<Highlight[]>([]);
   codes = $state.raw<Code[]>([]);
   error = $state<string>();
   loaded = $state(false);
 
-  constructor(target: () => Target) {
-    this.#target = target;
+  constructor(speech: () => Speech) {
+    this.#speech = speech;
   }
 
   async load() {
     try {
-      const target = this.#target();
-      const of =
-        'signal_id' in target ? { signal_id: target.signal_id } : { interview_id: target.interview_id };
       const [highlights, codes] = await Promise.all([
-        call(api.GET('/api/v1/highlights', { params: { query: { ...of, limit: LIST_MAX } } })),
+        call(api.GET('/api/v1/highlights', { params: { query: { ...this.#speech(), limit: LIST_MAX } } })),
         call(api.GET('/api/v1/codes')),
       ]);
-      const position = 'signal_id' in target ? null : target.passage_position;
-      this.highlights = highlights.items.filter((one) => (one.passage_position ?? null) === position);
+      this.highlights = highlights.items;
       this.codes = codes.items;
       this.error = undefined;
     } catch (error) {
@@ -43,14 +39,21 @@ export class Coder {
     }
   }
 
+  /** The highlights of a signal's body, or of one passage of an interview. */
+  at(position: number | null): Highlight[] {
+    return this.highlights.filter((one) => (one.passage_position ?? null) === position);
+  }
+
   /** Codes a span; the same span again gets one code more. */
-  async code(span: Omit<Span, 'id'>, code: Code) {
-    const same = this.highlights.find(
+  async code(span: Omit<Span, 'id'>, position: number | null, code: Code) {
+    const same = this.at(position).find(
       (one) => one.start_char === span.start_char && one.end_char === span.end_char,
     );
     await this.#try(async () => {
-      if (!same) await this.#make({ ...this.#target(), ...span, note: '', code_ids: [code.id] });
-      else if (!same.code_ids.includes(code.id)) {
+      if (!same) {
+        const place = position === null ? {} : { passage_position: position };
+        await this.#make({ ...this.#speech(), ...place, ...span, note: '', code_ids: [code.id] });
+      } else if (!same.code_ids.includes(code.id)) {
         const params = { path: { id: same.id }, header: ifMatch(same) };
         const body = { code_ids: [...same.code_ids, code.id] };
         this.#put(await call(api.PATCH('/api/v1/highlights/{id}', { params, body })));

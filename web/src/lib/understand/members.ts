@@ -1,6 +1,6 @@
 import { call } from '#lib/api/client.ts';
 import { api } from '#lib/session.svelte.ts';
-import type { Option } from '#lib/ui/Combobox.svelte';
+import type { Option } from '#lib/ui/options.svelte.ts';
 
 const OPTIONS_MAX = 20;
 const LIST_MAX = 500;
