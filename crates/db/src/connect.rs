@@ -77,6 +77,15 @@ impl Db {
         Ok(self.writer.begin().await?)
     }
 
+    /// A transaction to read in: everything it reads is of one instant, whatever others write meanwhile.
+    pub async fn snapshot(&self) -> Result<Tx> {
+        let begin = match self.engine {
+            Engine::Sqlite => "BEGIN DEFERRED",
+            Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        Ok(self.readers.begin_with(begin).await?)
+    }
+
     pub(crate) fn writer(&self) -> &AnyPool {
         &self.writer
     }

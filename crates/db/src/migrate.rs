@@ -21,21 +21,46 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
 
 /// Brings the database to the newest schema. Safe to call at every start and from several nodes at once.
 pub async fn run(db: &Db) -> Result<()> {
-    Ok(migrator().run(db.writer()).await?)
+    Ok(migrator(newest()).run(db.writer()).await?)
+}
+
+/// The number of the newest migration that this program knows.
+pub fn newest() -> i64 {
+    MIGRATIONS.last().map_or(0, |(version, ..)| *version)
+}
+
+/// Brings the database to the schema of `version`, as before reading a backup that was made with it.
+pub async fn run_to(db: &Db, version: i64) -> Result<()> {
+    Ok(migrator(version).run(db.writer()).await?)
+}
+
+/// The number of the newest migration that was applied; 0 for an empty database.
+pub async fn applied(db: &Db) -> Result<i64> {
+    let applied = list_applied(db).await?;
+    Ok(applied.into_iter().max().unwrap_or(0))
 }
 
 /// The migrations that [`run`] would apply, oldest first.
 pub async fn pending(db: &Db) -> Result<Vec<&'static str>> {
-    let mut conn = db.writer().acquire().await?;
-    let table = migrator().table_name.clone();
-    conn.ensure_migrations_table(&table).await?;
-    let applied = conn.list_applied_migrations(&table).await?;
-    let is_applied = |version| applied.iter().any(|done| done.version == version);
-    Ok(MIGRATIONS.iter().filter(|(version, ..)| !is_applied(*version)).map(|(_, name, _)| *name).collect())
+    let applied = list_applied(db).await?;
+    Ok(MIGRATIONS
+        .iter()
+        .filter(|(version, ..)| !applied.contains(version))
+        .map(|(_, name, _)| *name)
+        .collect())
 }
 
-fn migrator() -> Migrator {
-    let migrations = MIGRATIONS.iter().map(|(version, name, sql)| {
+async fn list_applied(db: &Db) -> Result<Vec<i64>> {
+    let mut conn = db.writer().acquire().await?;
+    let table = migrator(newest()).table_name.clone();
+    conn.ensure_migrations_table(&table).await?;
+    let applied = conn.list_applied_migrations(&table).await?;
+    Ok(applied.into_iter().map(|done| done.version).collect())
+}
+
+fn migrator(version_max: i64) -> Migrator {
+    let migrations = MIGRATIONS.iter().filter(|(version, ..)| *version <= version_max);
+    let migrations = migrations.map(|(version, name, sql)| {
         Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, sql.into_sql_str(), false)
     });
     Migrator::with_migrations(migrations.collect())

@@ -12,7 +12,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use crate::platform::{self, docs, error, health, http, idempotency, requests, web};
+use crate::platform::{self, docs, docs_page, error, health, http, idempotency, requests, web};
 use crate::{bet, chain, decide, experiment, home, listen, measure, share, understand};
 
 /// Bodies of the team API; uploads set their own limit.
@@ -22,6 +22,7 @@ const BODY_MAX: usize = 2 << 20;
 pub fn router(app: &App) -> Router {
     let (api, openapi) = api().split_for_parts();
     let openapi = describe(openapi);
+    let docs = docs_page::DocsPage::new(&openapi);
     let api = api
         .fallback(async || error::Error::NotFound)
         .layer(from_fn_with_state(app.clone(), idempotency::replay))
@@ -29,7 +30,10 @@ pub fn router(app: &App) -> Router {
     Router::new()
         .merge(api)
         .route("/api/openapi.json", get(async move || Json(openapi)))
+        .route("/api/docs", get(async move || docs))
         .merge(health::router())
+        .merge(listen::surveys::public_routes())
+        .merge(share::pages())
         .fallback(web::serve_app)
         .layer(from_fn(http::refuse_cross_site))
         .layer(from_fn_with_state(app.clone(), http::add_headers))
@@ -72,7 +76,14 @@ fn describe(mut openapi: OpenApi) -> OpenApi {
 
 fn span<B>(request: &axum::http::Request<B>) -> tracing::Span {
     let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+    tracing::info_span!("request", method = %request.method(), path = loggable(request.uri().path()), id)
+}
+
+/// Links of invitations and resets carry their secret in the path; ids are shorter.
+fn loggable(path: &str) -> String {
+    const ID_LENGTH_MAX: usize = 36;
+    let parts = path.split('/').map(|part| if part.len() > ID_LENGTH_MAX { "…" } else { part });
+    parts.collect::<Vec<_>>().join("/")
 }
 
 /// Every request is known by an id, in logs, in the audit log and to the caller.

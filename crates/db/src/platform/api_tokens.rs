@@ -49,6 +49,16 @@ pub async fn find_by_hash(conn: &mut Conn, token_hash: &str, now: Micros) -> Res
     Ok(row)
 }
 
+pub async fn find(conn: &mut Conn, ws: &WorkspaceId, id: &str) -> Result<Option<ApiToken>> {
+    let row = sqlx::query_as("SELECT * FROM api_tokens WHERE workspace_id = $1 AND id = $2")
+        .bind(ws.as_str())
+        .bind(id)
+        .fetch_optional(conn)
+        .await?;
+    Ok(row)
+}
+
+/// Those not revoked, newest first.
 pub async fn list(conn: &mut Conn, ws: &WorkspaceId, limit: i64) -> Result<Vec<ApiToken>> {
     let rows = sqlx::query_as(
         "SELECT * FROM api_tokens WHERE workspace_id = $1 AND revoked_at IS NULL ORDER BY id DESC LIMIT $2",
@@ -80,4 +90,18 @@ pub async fn revoke(conn: &mut Conn, ws: &WorkspaceId, id: &str, now: Micros) ->
     .execute(conn)
     .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// Ends every token that a member made, as when the member leaves.
+pub async fn revoke_of_user(conn: &mut Conn, ws: &WorkspaceId, user_id: &str, now: Micros) -> Result<()> {
+    sqlx::query(
+        "UPDATE api_tokens SET revoked_at = $1 \
+         WHERE workspace_id = $2 AND created_by = $3 AND revoked_at IS NULL",
+    )
+    .bind(now)
+    .bind(ws.as_str())
+    .bind(user_id)
+    .execute(conn)
+    .await?;
+    Ok(())
 }

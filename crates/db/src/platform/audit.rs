@@ -19,11 +19,24 @@ pub struct Entry {
     pub request_id: Option<String>,
 }
 
+/// An entry with the name of the member or token beside it.
+#[derive(Clone, Debug, FromRow)]
+pub struct Listed {
+    #[sqlx(flatten)]
+    pub entry: Entry,
+    pub actor_name: Option<String>,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub object_kind: Option<String>,
     pub object_id: Option<String>,
     pub actor_id: Option<String>,
+    pub action: Option<String>,
+    /// At or after.
+    pub from: Option<Micros>,
+    /// Before.
+    pub to: Option<Micros>,
 }
 
 pub async fn insert(conn: &mut Conn, ws: &WorkspaceId, row: &Entry) -> Result<()> {
@@ -54,20 +67,29 @@ pub async fn list(
     filter: &Filter,
     after: Option<&Cursor>,
     limit: i64,
-) -> Result<Page<Entry>> {
-    let total = matching("SELECT COUNT(*)", ws, filter).fetch_count(conn).await?;
-    let mut sql = matching("SELECT *", ws, filter);
-    sql.when(" AND id < ", after.map(|cursor| cursor.id.as_str()));
-    sql.push(" ORDER BY id DESC LIMIT ").bind(limit + 1);
-    let rows: Vec<Entry> = sql.fetch_all(conn).await?;
-    Ok(Page::cut(rows, limit, total, |row| Cursor::at_id(&row.id)))
+) -> Result<Page<Listed>> {
+    let mut count = Sql::new("SELECT COUNT(*) FROM audit_entries a WHERE a.workspace_id = ");
+    narrow(&mut count, ws, filter);
+    let total = count.fetch_count(conn).await?;
+    let mut sql = Sql::new(
+        "SELECT a.*, COALESCE(u.name, t.name) AS actor_name FROM audit_entries a \
+         LEFT JOIN users u ON a.actor_kind = 'user' AND u.id = a.actor_id \
+         LEFT JOIN api_tokens t ON a.actor_kind = 'token' AND t.workspace_id = a.workspace_id AND t.id = a.actor_id \
+         WHERE a.workspace_id = ",
+    );
+    narrow(&mut sql, ws, filter);
+    sql.when(" AND a.id < ", after.map(|cursor| cursor.id.as_str()));
+    sql.push(" ORDER BY a.id DESC LIMIT ").bind(limit + 1);
+    let rows: Vec<Listed> = sql.fetch_all(conn).await?;
+    Ok(Page::cut(rows, limit, total, |row| Cursor::at_id(&row.entry.id)))
 }
 
-fn matching(select: &'static str, ws: &WorkspaceId, filter: &Filter) -> Sql {
-    let mut sql = Sql::new(select);
-    sql.push(" FROM audit_entries WHERE workspace_id = ").bind(ws.as_str());
-    sql.when(" AND object_kind = ", filter.object_kind.as_deref());
-    sql.when(" AND object_id = ", filter.object_id.as_deref());
-    sql.when(" AND actor_id = ", filter.actor_id.as_deref());
-    sql
+fn narrow(sql: &mut Sql, ws: &WorkspaceId, filter: &Filter) {
+    sql.bind(ws.as_str());
+    sql.when(" AND a.object_kind = ", filter.object_kind.as_deref());
+    sql.when(" AND a.object_id = ", filter.object_id.as_deref());
+    sql.when(" AND a.actor_id = ", filter.actor_id.as_deref());
+    sql.when(" AND a.action = ", filter.action.as_deref());
+    sql.when(" AND a.at >= ", filter.from);
+    sql.when(" AND a.at < ", filter.to);
 }

@@ -12,22 +12,27 @@ pub struct Kept {
     pub body: Option<Vec<u8>>,
 }
 
-/// True when this caller is the first with the key; false when the key is known already.
+/// True when this caller is the first with the key; false when the key is known already. A like request that
+/// started before `given_up_before` and never ended, because its server did, gives its place to this one.
 pub async fn insert(
     conn: &mut Conn,
     scope: &str,
     key: &str,
     request_hash: &str,
     now: Micros,
+    given_up_before: Micros,
 ) -> Result<bool> {
     let done = sqlx::query(
         "INSERT INTO idempotency_keys (scope, key, request_hash, created_at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (scope, key) DO NOTHING",
+         ON CONFLICT (scope, key) DO UPDATE SET created_at = excluded.created_at \
+         WHERE idempotency_keys.status IS NULL AND idempotency_keys.request_hash = excluded.request_hash \
+         AND idempotency_keys.created_at < $5",
     )
     .bind(scope)
     .bind(key)
     .bind(request_hash)
     .bind(now)
+    .bind(given_up_before)
     .execute(conn)
     .await?;
     Ok(done.rows_affected() > 0)

@@ -85,3 +85,17 @@ pub async fn revoke(conn: &mut Conn, ws: &WorkspaceId, id: &str, now: Micros) ->
     .await?;
     Ok(done.rows_affected() > 0)
 }
+
+/// Takes back whatever open invitation this address has, as a newer one replaces it.
+pub async fn revoke_of_email(conn: &mut Conn, ws: &WorkspaceId, email: &str, now: Micros) -> Result<()> {
+    sqlx::query(
+        "UPDATE invitations SET revoked_at = $1 \
+         WHERE workspace_id = $2 AND email = $3 AND accepted_at IS NULL AND revoked_at IS NULL",
+    )
+    .bind(now)
+    .bind(ws.as_str())
+    .bind(email)
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -53,6 +53,30 @@ pub async fn insert(conn: &mut Conn, job: &NewJob<'_>) -> Result<bool> {
     Ok(done.rows_affected() > 0)
 }
 
+/// Queues work of the whole server for the period that began at `run_at`, unless that was done already,
+/// be it by another node. True when the job was written.
+pub async fn insert_periodic(conn: &mut Conn, id: &str, kind: &str, run_at: Micros) -> Result<bool> {
+    let done = sqlx::query(
+        "INSERT INTO jobs (id, kind, payload, unique_key, run_at, created_at) \
+         SELECT $1, $2, 'null', $2, $3, $3 \
+         WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE kind = $2 AND workspace_id IS NULL AND run_at >= $3) \
+         ON CONFLICT (unique_key) DO NOTHING",
+    )
+    .bind(id)
+    .bind(kind)
+    .bind(run_at)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// When the newest job was made, over all workspaces: no clock should be behind it.
+pub async fn newest_at(conn: &mut Conn) -> Result<Option<Micros>> {
+    let (newest,): (Option<i64>,) =
+        sqlx::query_as("SELECT MAX(created_at) FROM jobs").fetch_one(conn).await?;
+    Ok(newest)
+}
+
 /// Takes the next due job, or one whose worker died. Of several workers only one gets it.
 /// The unique key is given up here, so that a change made while the job runs is queued again.
 pub async fn claim(conn: &mut Conn, now: Micros, locked_until: Micros) -> Result<Option<Job>> {

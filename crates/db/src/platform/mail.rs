@@ -43,6 +43,15 @@ pub async fn get(conn: &mut Conn, id: &str) -> Result<Message> {
     Ok(sqlx::query_as("SELECT * FROM mail_messages WHERE id = $1").bind(id).fetch_one(conn).await?)
 }
 
+pub async fn find(conn: &mut Conn, ws: &WorkspaceId, id: &str) -> Result<Option<Message>> {
+    let row = sqlx::query_as("SELECT * FROM mail_messages WHERE workspace_id = $1 AND id = $2")
+        .bind(ws.as_str())
+        .bind(id)
+        .fetch_optional(conn)
+        .await?;
+    Ok(row)
+}
+
 /// State is queued, sent, kept (no SMTP configured) or failed.
 pub async fn update_state(
     conn: &mut Conn,

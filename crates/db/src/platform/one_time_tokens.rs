@@ -60,3 +60,8 @@ pub async fn delete_of_subject(conn: &mut Conn, purpose: &str, subject_id: &str)
         .await?;
     Ok(())
 }
+
+pub async fn delete_expired(conn: &mut Conn, now: Micros) -> Result<()> {
+    sqlx::query("DELETE FROM one_time_tokens WHERE expires_at <= $1").bind(now).execute(conn).await?;
+    Ok(())
+}

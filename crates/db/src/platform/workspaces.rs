@@ -71,3 +71,12 @@ pub async fn update(conn: &mut Conn, row: &Workspace, now: Micros) -> Result<()>
     .await?;
     if done.rows_affected() == 0 { Err(Error::Stale) } else { Ok(()) }
 }
+
+/// Makes others who would change this workspace or its members wait until the transaction ends.
+pub async fn lock(conn: &mut Conn, ws: &WorkspaceId) -> Result<()> {
+    sqlx::query("UPDATE workspaces SET version = version WHERE id = $1")
+        .bind(ws.as_str())
+        .execute(conn)
+        .await?;
+    Ok(())
+}

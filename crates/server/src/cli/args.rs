@@ -23,6 +23,12 @@ pub enum Command {
     Setup(SetupArgs),
     /// Bring the database to the newest schema.
     Migrate(MigrateArgs),
+    /// Write everything into one file.
+    Backup(BackupArgs),
+    /// Read a backup into an empty database, SQLite or PostgreSQL.
+    Restore(RestoreArgs),
+    /// Look for problems of this machine and of the settings given.
+    Doctor(ServeArgs),
     /// Print the description of the API.
     Openapi,
 }
@@ -90,4 +96,23 @@ pub struct MigrateArgs {
     /// Only say what would be done.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct BackupArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// The file to write; it must not exist yet.
+    pub file: PathBuf,
+}
+
+#[derive(ClapArgs)]
+pub struct RestoreArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// The file that `heedful backup` wrote.
+    pub file: PathBuf,
+    /// Delete what the database holds now.
+    #[arg(long)]
+    pub force: bool,
 }

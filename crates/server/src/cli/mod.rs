@@ -1,6 +1,8 @@
 //! The command line. `heedful --help` is its reference.
 
 mod args;
+pub mod backup;
+mod doctor;
 mod openapi;
 mod serve;
 mod setup;
@@ -24,6 +26,9 @@ pub fn run() -> ExitCode {
             Command::Serve(options) => serve::serve(options).await,
             Command::Setup(options) => setup::setup(options).await,
             Command::Openapi => openapi::print(),
+            Command::Backup(options) => setup::backup(options).await,
+            Command::Restore(options) => setup::restore(options).await,
+            Command::Doctor(options) => doctor::doctor(options).await,
             Command::Migrate(options) => setup::migrate(options).await,
         }
     });

@@ -1,18 +1,18 @@
-//! `heedful setup` and `heedful migrate`.
+//! Commands that work on the data while nothing is served: `setup`, `migrate`, `backup`, `restore`.
 
 use anyhow::bail;
 use heedful_db::migrate;
 use heedful_db::platform::{api_tokens, users};
 use serde_json::json;
 
-use super::args::{MigrateArgs, SetupArgs};
-use super::serve;
+use super::args::{BackupArgs, MigrateArgs, RestoreArgs, SetupArgs};
+use super::{backup, serve};
 use crate::app::{App, Config};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Error;
 use crate::platform::ids::IdSource;
 use crate::platform::setup::{NewOwner, create_owner};
-use crate::platform::{password, secret};
+use crate::platform::{password, secret, time};
 
 #[expect(clippy::print_stdout, reason = "the new owner's keys are this command's answer")]
 pub async fn setup(args: SetupArgs) -> anyhow::Result<()> {
@@ -76,6 +76,31 @@ pub async fn migrate(args: MigrateArgs) -> anyhow::Result<()> {
         println!("Applied: {}", pending.join(", "));
     }
     db.close().await;
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "what was written is this command's answer")]
+pub async fn backup(args: BackupArgs) -> anyhow::Result<()> {
+    if args.store.database_url.is_none() && !args.store.data.join("heedful.db").exists() {
+        bail!("there is no database in {}", args.store.data.display());
+    }
+    let db = serve::connect(&args.store).await?;
+    let made_at = time::out(serve::clock(&args.store).now());
+    let rows = backup::write(&db, &args.file, made_at).await?;
+    db.close().await;
+    println!(
+        "Wrote {rows} rows to {}. It holds everything: keep it as safe as the data itself.",
+        args.file.display()
+    );
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "what was read is this command's answer")]
+pub async fn restore(args: RestoreArgs) -> anyhow::Result<()> {
+    let db = serve::connect(&args.store).await?;
+    let rows = backup::read(&db, &args.file, args.force).await?;
+    db.close().await;
+    println!("Read {rows} rows from {}. Start the server with `heedful serve`.", args.file.display());
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Sending what the outbox holds.
 
+use std::time::{Duration, SystemTime};
+
 use anyhow::Context;
 use heedful_db::platform::mail::{self, Message};
 use lettre::message::header::{Header, HeaderName, HeaderValue};
@@ -9,6 +11,9 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message as Letter, Tokio1Execut
 use crate::app::App;
 use crate::platform::mail::SendMail;
 
+/// A server that does not answer for this long is asked again later.
+const SMTP_WAIT: Duration = Duration::from_secs(30);
+
 /// Sends a message once; without an SMTP server it is kept for the outbox page.
 pub async fn send(app: &App, job: SendMail) -> anyhow::Result<()> {
     let message = mail::get(&mut *app.db.read().await?, &job.message_id).await?;
@@ -17,7 +22,7 @@ pub async fn send(app: &App, job: SendMail) -> anyhow::Result<()> {
     }
     let outcome = match &app.config.smtp_url {
         Some(url) => deliver(app, url, &message).await.map(|()| "sent"),
-        None => Ok("kept"),
+        None => keep(app, &message).await.map(|()| "kept"),
     };
     let mut tx = app.db.begin().await?;
     let (state, error) = match &outcome {
@@ -30,22 +35,36 @@ pub async fn send(app: &App, job: SendMail) -> anyhow::Result<()> {
 }
 
 async fn deliver(app: &App, url: &str, message: &Message) -> anyhow::Result<()> {
+    let letter = letter(app, message)?;
+    let transport =
+        AsyncSmtpTransport::<Tokio1Executor>::from_url(url).context("the address of the SMTP server")?;
+    transport.timeout(Some(SMTP_WAIT)).build().send(letter).await.context("the SMTP server")?;
+    Ok(())
+}
+
+/// Without an SMTP server a mail lies in the folder `outbox`, where whoever runs the server can open it.
+async fn keep(app: &App, message: &Message) -> anyhow::Result<()> {
+    let folder = app.config.data_dir.join("outbox");
+    tokio::fs::create_dir_all(&folder).await.with_context(|| format!("the folder {}", folder.display()))?;
+    let file = folder.join(format!("{}.eml", message.id));
+    let bytes = letter(app, message)?.formatted();
+    tokio::fs::write(&file, bytes).await.with_context(|| format!("the file {}", file.display()))
+}
+
+fn letter(app: &App, message: &Message) -> anyhow::Result<Letter> {
     let from: Mailbox = app.config.mail_from.parse().context("the sender's address")?;
     let to: Mailbox = message.recipient.parse().context("the recipient's address")?;
     let mut letter = Letter::builder()
         .from(from)
         .to(to)
         .subject(&message.subject)
+        .date(SystemTime::UNIX_EPOCH + Duration::from_micros(u64::try_from(app.now()).unwrap_or(0)))
         .message_id(Some(format!("<{}@heedful>", message.id)));
     if let Some(url) = &message.unsubscribe_url {
         letter = letter.header(ListUnsubscribe(format!("<{url}>"))).header(ListUnsubscribePost);
     }
     let parts = MultiPart::alternative_plain_html(message.text_body.clone(), message.html_body.clone());
-    let letter = letter.multipart(parts).context("putting the mail together")?;
-    let transport =
-        AsyncSmtpTransport::<Tokio1Executor>::from_url(url).context("the address of the SMTP server")?;
-    transport.build().send(letter).await.context("the SMTP server")?;
-    Ok(())
+    letter.multipart(parts).context("putting the mail together")
 }
 
 /// One click in the reader's mail program ends such mails (RFC 8058).

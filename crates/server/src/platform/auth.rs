@@ -121,6 +121,17 @@ pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+/// Whether the token or session of a request is one that we gave out and that still holds.
+pub async fn is_known(headers: &HeaderMap, app: &App) -> Result<bool> {
+    let mut conn = app.db.read().await?;
+    let now = app.now();
+    if let Some(token) = bearer_token(headers) {
+        return Ok(api_tokens::find_by_hash(&mut conn, &secret::hash(token), now).await?.is_some());
+    }
+    let Some(token) = session_token(headers) else { return Ok(false) };
+    Ok(sessions::find_by_token(&mut conn, &secret::hash(&token), now).await?.is_some())
+}
+
 async fn caller(headers: &HeaderMap, app: &App) -> Result<Caller> {
     if headers.contains_key(header::AUTHORIZATION) {
         let token = bearer_token(headers).ok_or(Error::Unauthorized)?;

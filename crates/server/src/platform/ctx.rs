@@ -8,6 +8,9 @@ use super::error::{Error, Result};
 use super::secret;
 use crate::app::App;
 
+/// A proxy or caller may bring an id of its own; longer ones are not kept.
+const REQUEST_ID_MAX: usize = 100;
+
 /// The time is read once per request, so that everything a request writes carries the same instant.
 #[derive(Clone)]
 pub struct Ctx {
@@ -38,10 +41,11 @@ impl Ctx {
         Ok(self.app.db.begin().await?)
     }
 
-    /// Commits, and wakes the worker in case the transaction queued a job.
+    /// Commits, and wakes the workers in case the transaction queued a job or changed what can be found.
     pub async fn commit(&self, tx: heedful_db::Tx) -> Result<()> {
         tx.commit().await.map_err(heedful_db::Error::from)?;
         self.app.job_bell.notify_one();
+        self.app.search.bell.notify_one();
         Ok(())
     }
 }
@@ -50,7 +54,8 @@ impl FromRequestParts<App> for Ctx {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let request_id = parts.headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+        let request_id = parts.headers.get("x-request-id").and_then(|id| id.to_str().ok());
+        let request_id = request_id.filter(|id| id.len() <= REQUEST_ID_MAX).map(str::to_owned);
         Ok(Self { app: app.clone(), now: app.now(), request_id })
     }
 }

@@ -1,6 +1,6 @@
 //! What every answer carries, and what no request may do.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, Method, header};
@@ -17,6 +17,7 @@ const HEADERS: &[(&str, &str)] = &[
     ("referrer-policy", "strict-origin-when-cross-origin"),
     ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
     ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
 ];
 
@@ -27,6 +28,11 @@ pub async fn add_headers(State(app): State<App>, request: Request, next: Next) -
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.entry(*name).or_insert(HeaderValue::from_static(value));
+    }
+    // The older header has no word for "anywhere", which a feedback form needs.
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok());
+    if policy.is_some_and(|policy| policy.ends_with("frame-ancestors *")) {
+        headers.remove(header::X_FRAME_OPTIONS);
     }
     if app.config.public_url.starts_with("https://") {
         let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");
@@ -69,9 +75,19 @@ pub fn client_ip(app: &App, request_headers: &axum::http::HeaderMap, peer: Optio
         .and_then(|list| list.rsplit(',').next())
         .and_then(|ip| ip.trim().parse::<IpAddr>().ok());
     match forwarded.or(peer.map(|peer| peer.ip())) {
-        Some(ip) => ip.to_string(),
+        Some(IpAddr::V4(ip)) => ip.to_string(),
+        Some(IpAddr::V6(ip)) => match ip.to_ipv4_mapped() {
+            Some(ip) => ip.to_string(),
+            None => network(ip),
+        },
         None => "local".to_owned(),
     }
+}
+
+/// One subscriber commonly has a whole /64, so that is what is counted.
+fn network(ip: Ipv6Addr) -> String {
+    let [a, b, c, d, ..] = ip.segments();
+    format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
 }
 
 /// The caller's address as an argument of a handler.

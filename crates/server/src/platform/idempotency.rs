@@ -5,24 +5,36 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use heedful_db::Micros;
 use heedful_db::platform::idempotency;
 use sha2::{Digest, Sha256};
 
-use super::auth::{bearer_token, session_token};
+use super::auth::{self, bearer_token, session_token};
 use super::error::{Error, Result};
 use super::secret;
 use crate::app::App;
 
 pub const HEADER: &str = "idempotency-key";
 const KEY_LENGTH_MAX: usize = 200;
-/// Larger requests are uploads, which are idempotent by their own content.
-const BODY_MAX: usize = 1 << 20;
-const ANSWER_MAX: usize = 1 << 20;
+/// As large as any JSON body may be.
+const BODY_MAX: usize = 2 << 20;
+/// A page of a list can be larger than what was sent.
+const ANSWER_MAX: usize = 16 << 20;
+/// A request that has not ended by then was lost with its server.
+const GIVE_UP: Micros = 5 * 60 * 1_000_000;
+
+/// Put into an answer that shows a secret once: a retry is told so, and the secret is not kept.
+#[derive(Clone, Copy, Debug)]
+pub struct ShownOnce;
 
 pub async fn replay(State(app): State<App>, request: Request, next: Next) -> Result<Response> {
     let Some((scope, key)) = scope_and_key(&request)? else {
         return Ok(next.run(request).await);
     };
+    // Kept answers are for those who still may ask: a revoked token or an ended session gets none.
+    if !auth::is_known(request.headers(), &app).await? {
+        return Ok(next.run(request).await);
+    }
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_MAX).await.map_err(|_| Error::TooLarge)?;
     let mut digest = Sha256::new();
@@ -62,7 +74,8 @@ fn scope(headers: &HeaderMap) -> Option<String> {
 /// The kept answer, if this key was used before.
 async fn begin(app: &App, scope: &str, key: &str, request_hash: &str) -> Result<Option<Response>> {
     let mut tx = app.db.begin().await?;
-    let is_first = idempotency::insert(&mut tx, scope, key, request_hash, app.now()).await?;
+    let is_first =
+        idempotency::insert(&mut tx, scope, key, request_hash, app.now(), app.now() - GIVE_UP).await?;
     let kept = if is_first { None } else { idempotency::find(&mut tx, scope, key).await? };
     tx.commit().await.map_err(heedful_db::Error::from)?;
     let Some(kept) = kept else { return Ok(None) };
@@ -85,7 +98,13 @@ async fn finish(app: &App, scope: &str, key: &str, response: Response) -> Result
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, ANSWER_MAX).await.map_err(|error| Error::Internal(error.into()))?;
     let mut tx = app.db.begin().await?;
-    if parts.status.is_success() {
+    if parts.extensions.get::<ShownOnce>().is_some() {
+        let told =
+            Error::conflict("this was done already; its answer held a secret, which is shown only once");
+        let (told, body) = told.into_response().into_parts();
+        let body = to_bytes(body, ANSWER_MAX).await.map_err(|error| Error::Internal(error.into()))?;
+        idempotency::update(&mut tx, scope, key, i64::from(told.status.as_u16()), &body).await?;
+    } else if parts.status.is_success() {
         idempotency::update(&mut tx, scope, key, i64::from(parts.status.as_u16()), &body).await?;
     } else {
         idempotency::delete(&mut tx, scope, key).await?;

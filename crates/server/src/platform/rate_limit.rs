@@ -21,7 +21,7 @@ pub struct RateLimiter(Mutex<HashMap<String, Window>>);
 
 #[derive(Debug)]
 struct Window {
-    start: Micros,
+    ends_at: Micros,
     count: u32,
 }
 
@@ -30,21 +30,35 @@ impl RateLimiter {
     pub fn check(&self, key: String, limit: Limit, now: Micros) -> Result<()> {
         let mut windows = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if windows.len() >= KEYS_MAX {
-            windows.retain(|_, window| window.start + limit.window > now);
-            if windows.len() >= KEYS_MAX {
-                windows.clear();
-            }
+            forget_old(&mut windows, now);
         }
-        let window = windows.entry(key).or_insert(Window { start: now, count: 0 });
-        if window.start + limit.window <= now {
-            *window = Window { start: now, count: 0 };
+        let window = windows.entry(key).or_insert(Window { ends_at: now + limit.window, count: 0 });
+        if window.ends_at <= now {
+            *window = Window { ends_at: now + limit.window, count: 0 };
         }
         if window.count >= limit.times {
-            let left_s = (window.start + limit.window - now) / 1_000_000 + 1;
+            let left_s = (window.ends_at - now) / 1_000_000 + 1;
             return Err(Error::TooMany { retry_after_s: u32::try_from(left_s).unwrap_or(u32::MAX) });
         }
         window.count += 1;
         Ok(())
+    }
+}
+
+/// Drops what has ended; when that is not enough, the half that ends soonest, so that a flood of new callers
+/// cannot wipe out the count of one that is guessing.
+fn forget_old(windows: &mut HashMap<String, Window>, now: Micros) {
+    windows.retain(|_, window| window.ends_at > now);
+    if windows.len() < KEYS_MAX {
+        return;
+    }
+    let mut ends: Vec<Micros> = windows.values().map(|window| window.ends_at).collect();
+    let middle = ends.len() / 2;
+    let (_, median, _) = ends.select_nth_unstable(middle);
+    let median = *median;
+    windows.retain(|_, window| window.ends_at > median || window.count > 1);
+    if windows.len() >= KEYS_MAX {
+        windows.retain(|_, window| window.ends_at > median);
     }
 }
 

@@ -162,6 +162,13 @@ pub async fn revoke_session(signed_in: SignedIn, ctx: Ctx, Path(id): Path<String
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Refuses a password that is not the user's; guessing is limited like signing in.
+pub async fn check_password(ctx: &Ctx, user: &users::User, password: String) -> Result<()> {
+    ctx.app.rate_limiter.check(format!("sign-in account {}", user.email), SIGN_IN_PER_ACCOUNT, ctx.now)?;
+    let is_right = password::verify(password, Some(user.password_hash.clone())).await?;
+    if is_right { Ok(()) } else { Err(Error::field("password", "does not fit this email address")) }
+}
+
 /// Opens a session for a user who has proved who they are; returns the cookie to set.
 pub async fn start(conn: &mut Conn, ctx: &Ctx, user_id: &str, headers: &HeaderMap) -> Result<String> {
     let token = ctx.new_secret();

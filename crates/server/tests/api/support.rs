@@ -13,7 +13,7 @@ use heedful_server::platform::auth::{Caller, Role};
 use heedful_server::platform::clock::Clock;
 use heedful_server::platform::ctx::Ctx;
 use heedful_server::platform::ids::IdSource;
-use heedful_server::platform::{secret, setup};
+use heedful_server::platform::{search, secret, setup};
 use heedful_server::routes::router;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -46,11 +46,20 @@ pub struct Answer {
 
 impl TestApp {
     pub async fn new() -> Self {
+        Self::start(None).await
+    }
+
+    /// Sends its mails through a server.
+    pub async fn with_smtp(url: &str) -> Self {
+        Self::start(Some(url.to_owned())).await
+    }
+
+    async fn start(smtp_url: Option<String>) -> Self {
         let db = TestDb::new().await.unwrap();
         let config = Config {
             data_dir: db.folder.path().to_owned(),
             public_url: "http://heedful.test".to_owned(),
-            smtp_url: None,
+            smtp_url,
             mail_from: "Heedful <heedful@heedful.test>".to_owned(),
             trust_proxy: false,
         };
@@ -102,6 +111,12 @@ impl TestApp {
 
     pub async fn run_jobs(&self) {
         jobs::run_due(&self.app).await.unwrap();
+        self.index().await;
+    }
+
+    /// Brings the search index up to date; few changes are seen without, as in a real server.
+    pub async fn index(&self) {
+        search::drain(&Ctx::of(&self.app)).await.unwrap();
     }
 
     fn bearer(&self, token: &str) -> Client {
@@ -157,6 +172,11 @@ impl Client {
         let mut client = self.clone();
         client.headers.insert(name, value.parse().unwrap());
         client
+    }
+
+    /// The same caller at another server.
+    pub fn at(&self, router: Router) -> Self {
+        Self { router, headers: self.headers.clone() }
     }
 
     /// Says which version was seen.
