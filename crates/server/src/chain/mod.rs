@@ -2,18 +2,19 @@
 
 mod objects;
 mod walk;
+mod wire;
 
 use axum::Json;
 use axum::extract::Path;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use objects::find_objects;
+pub use wire::{ChainEdge, ChainId, ChainNode, ChainOut, ChainRest};
 
 use crate::app::App;
-use crate::decide::links::ObjectRef;
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
@@ -33,53 +34,6 @@ pub struct ChainQuery {
     /// How many links are followed in each direction; 3 when not given.
     #[param(minimum = 1, maximum = 8)]
     pub depth: Option<u32>,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ChainOut {
-    pub object: ObjectRef,
-    /// What led to it, the nearest first.
-    pub causes: Vec<ChainNode>,
-    /// What came of it, the nearest first.
-    pub consequences: Vec<ChainNode>,
-    /// Every link among the objects of this answer that was followed.
-    pub edges: Vec<ChainEdge>,
-    /// Where more is linked than this answer shows.
-    pub rest: Vec<ChainRest>,
-    /// False when the answer stopped at 500 objects.
-    pub complete: bool,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ChainNode {
-    #[serde(flatten)]
-    pub object: ObjectRef,
-    /// Links between it and the object asked about.
-    pub distance: u32,
-    /// The neighbour through which it was found, one link nearer to the object asked about.
-    pub via: ChainId,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
-pub struct ChainId {
-    pub kind: String,
-    pub id: String,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ChainEdge {
-    pub cause: ChainId,
-    pub effect: ChainId,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ChainRest {
-    pub of: ChainId,
-    /// causes or consequences
-    pub direction: String,
-    /// The kind of the objects that are not shown.
-    pub kind: String,
-    pub n: i64,
 }
 
 /// What led to an object, and what came of it.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use heedful_db::chain::{self, Direction, Hop};
 use heedful_db::{Conn, WorkspaceId};
 
-use super::{ChainEdge, ChainId, ChainNode, ChainOut, ChainRest};
+use super::wire::{ChainEdge, ChainId, ChainNode, ChainOut, ChainRest};
 use crate::decide::links::ObjectRef;
 use crate::platform::error::{Error, Result};
 

@@ -7,9 +7,8 @@ use heedful_db::decide::decisions::{self, Decision, Evidence};
 use heedful_db::platform::search_queue;
 use heedful_db::{Conn, WorkspaceId};
 
-use super::KIND;
 use super::list;
-use super::wire::{DecisionIn, DecisionOut, DecisionPatch, EvidenceIn};
+use super::wire::{DecisionIn, DecisionOut, DecisionPatch, EvidenceIn, KIND};
 use crate::decide::links::{Objects, check_links, check_member};
 use crate::platform::auth::{Caller, Editor, Viewer};
 use crate::platform::ctx::Ctx;

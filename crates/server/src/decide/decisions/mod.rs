@@ -17,9 +17,6 @@ pub use wire::{DecisionIn, DecisionOut, DecisionPatch, EvidenceIn};
 
 use crate::app::App;
 
-/// The kind under which decisions stand in the audit log and the search index.
-const KIND: &str = "decision";
-
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list_decisions, change::create_decision))

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::change::{read, write};
-use super::wire::{DecisionOut, Dissent, check_dissent};
+use super::wire::{DecisionOut, Dissent, KIND, check_dissent};
 use crate::decide::links::check_member;
 use crate::platform::auth::Editor;
 use crate::platform::ctx::Ctx;
@@ -93,8 +93,7 @@ pub async fn decide_decision(
     }
     apply_verdict(&mut tx, &ctx, &editor.ws, &row, input.hypothesis_state.as_deref()).await?;
     let after = write(&mut tx, &ctx, &editor, &row, &before).await?;
-    audit::acted(&mut tx, &ctx, &editor, "decide", audit::Object { kind: super::KIND, id: &id }, &after)
-        .await?;
+    audit::acted(&mut tx, &ctx, &editor, "decide", audit::Object { kind: KIND, id: &id }, &after).await?;
     ctx.commit(tx).await?;
     Ok(Json(after))
 }

@@ -10,6 +10,8 @@ use crate::platform::extract::patch;
 use crate::platform::invalid::{Invalid, Valid};
 use crate::platform::time;
 
+/// The kind under which decisions stand in the audit log and the search index.
+pub const KIND: &str = "decision";
 /// What a decision may rest on.
 pub const EVIDENCE_KINDS: &[&str] = &[
     "signal",

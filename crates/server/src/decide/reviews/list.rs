@@ -8,8 +8,8 @@ use heedful_db::types::DAY;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::wire::{ReviewOut, ReviewSummary};
-use super::{KIND, agenda};
+use super::agenda;
+use super::wire::{KIND, ReviewOut, ReviewSummary};
 use crate::platform::audit;
 use crate::platform::auth::{Editor, Viewer};
 use crate::platform::ctx::Ctx;

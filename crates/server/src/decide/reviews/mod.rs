@@ -16,9 +16,6 @@ pub use wire::{AgendaItem, Minute, ReviewOut};
 
 use crate::app::App;
 
-/// The kind under which reviews stand in the audit log.
-const KIND: &str = "review";
-
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list_reviews, list::start_review))

@@ -9,8 +9,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::KIND;
-use super::wire::{AgendaItem, Minute, MinuteLink, ReviewOut};
+use super::wire::{AgendaItem, KIND, Minute, MinuteLink, ReviewOut};
 use crate::decide::actions::{ActionIn, insert_action};
 use crate::decide::decisions::{DecisionIn, EvidenceIn, insert_decision};
 use crate::decide::links::check_member;

@@ -7,6 +7,9 @@ use utoipa::ToSchema;
 
 use crate::platform::time;
 
+/// The kind under which reviews stand in the audit log.
+pub const KIND: &str = "review";
+
 /// Something to look at together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AgendaItem {

@@ -11,7 +11,7 @@ use heedful_db::{Conn, Flag, Page, WorkspaceId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::evaluate_soon;
+use super::job::evaluate_soon;
 use super::wire::{RuleIn, RuleOut, RulePatch, asks_the_same, check};
 use crate::decide::links::{Objects, check_links, check_member};
 use crate::platform::audit;
