@@ -39,7 +39,11 @@ impl Db {
     pub async fn open(url: &str) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
-        let options = AnyConnectOptions::from_str(url)?.disable_statement_logging();
+        let options = match engine {
+            Engine::Sqlite => AnyConnectOptions::from_str(url)?,
+            Engine::Postgres => AnyConnectOptions::from_str(&without_statement_cache(url))?,
+        };
+        let options = options.disable_statement_logging();
         let pool = AnyPoolOptions::new().acquire_timeout(ACQUIRE_WAIT);
         match engine {
             Engine::Sqlite => {
@@ -93,5 +97,28 @@ impl Db {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+}
+
+/// sqlx 0.9 binds a null double on PostgreSQL as a null of single precision. A statement that was prepared with such a null
+/// and kept would refuse the next caller's double, so statements are prepared anew each time.
+fn without_statement_cache(url: &str) -> String {
+    let separator = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{separator}statement-cache-capacity=0")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestDb;
+
+    #[tokio::test]
+    async fn a_statement_takes_a_double_after_a_null() {
+        let test = TestDb::new().await.unwrap();
+        let mut conn = test.db.read().await.unwrap();
+        for (given, expect) in [(None, 0.5), (Some(0.25), 0.25), (None, 0.5)] {
+            let sql = "SELECT COALESCE(CAST($1 AS DOUBLE PRECISION), 0.5) AS x";
+            let (got,): (f64,) = sqlx::query_as(sql).bind(given).fetch_one(&mut *conn).await.unwrap();
+            assert!((got - expect).abs() < f64::EPSILON, "{given:?} came back as {got}");
+        }
     }
 }

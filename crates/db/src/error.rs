@@ -1,6 +1,7 @@
 //! One error for everything that can go wrong between a function here and the database.
 
 use sqlx::error::ErrorKind;
+use sqlx::postgres::PgDatabaseError;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -49,7 +50,9 @@ impl From<sqlx::Error> for Error {
             | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
             sqlx::Error::Database(ref refused) => match refused.kind() {
                 ErrorKind::UniqueViolation => {
-                    Self::Taken { field: taken_field(refused.message(), refused.constraint()) }
+                    let detail =
+                        refused.try_downcast_ref::<PgDatabaseError>().and_then(PgDatabaseError::detail);
+                    Self::Taken { field: taken_field(refused.message(), detail) }
                 }
                 ErrorKind::ForeignKeyViolation => Self::Reference,
                 _ if no_room(refused.message()) => Self::Unavailable(error),
@@ -61,18 +64,18 @@ impl From<sqlx::Error> for Error {
 }
 
 /// The last column of the violated constraint: SQLite names columns in its message,
-/// PostgreSQL names the constraint `table_column_column_key`.
-fn taken_field(message: &str, constraint: Option<&str>) -> String {
-    if let Some(columns) = message.strip_prefix("UNIQUE constraint failed: ") {
-        let last = columns.rsplit(", ").next().unwrap_or(columns);
-        return last.rsplit('.').next().unwrap_or(last).to_owned();
-    }
-    let name = constraint.unwrap_or_default();
-    let name = name.strip_suffix("_key").unwrap_or(name);
-    match name.split_once("_workspace_id_") {
-        Some((_, columns)) => columns.to_owned(),
-        None => name.rsplit('_').next().unwrap_or(name).to_owned(),
-    }
+/// PostgreSQL in a detail such as `Key (workspace_id, name)=(w, a) already exists.`
+fn taken_field(message: &str, detail: Option<&str>) -> String {
+    let columns = match message.strip_prefix("UNIQUE constraint failed: ") {
+        Some(columns) => columns,
+        None => detail.and_then(key_columns).unwrap_or_default(),
+    };
+    let last = columns.rsplit(", ").next().unwrap_or(columns);
+    last.rsplit('.').next().unwrap_or(last).to_owned()
+}
+
+fn key_columns(detail: &str) -> Option<&str> {
+    detail.strip_prefix("Key (")?.split_once(")=(").map(|(columns, _)| columns)
 }
 
 fn no_room(message: &str) -> bool {
@@ -94,8 +97,16 @@ mod tests {
 
     #[test]
     fn names_the_last_column_on_both_engines() {
-        assert_eq!(taken_field("UNIQUE constraint failed: codes.workspace_id, codes.name", None), "name");
-        assert_eq!(taken_field("duplicate key value", Some("codes_workspace_id_name_key")), "name");
-        assert_eq!(taken_field("duplicate key value", Some("users_email_key")), "email");
+        let check = |message: &str, detail: Option<&str>, field: &str| {
+            assert_eq!(taken_field(message, detail), field);
+        };
+        check("UNIQUE constraint failed: codes.workspace_id, codes.name", None, "name");
+        check("duplicate key", Some("Key (workspace_id, name)=(w, a) already exists."), "name");
+        check(
+            "duplicate key",
+            Some("Key (workspace_id, page, owner_id)=(w, p, o) already exists."),
+            "owner_id",
+        );
+        check("duplicate key", Some("Key (email)=(a@b.c)=(x)) already exists."), "email");
     }
 }

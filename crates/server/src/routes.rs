@@ -12,7 +12,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use crate::platform::{self, docs, docs_page, error, health, http, idempotency, requests, web};
+use crate::platform::{self, docs, docs_page, error, health, http, idempotency, web};
 use crate::{bet, chain, decide, experiment, home, listen, measure, share, understand};
 
 /// Bodies of the team API; uploads set their own limit.
@@ -37,7 +37,7 @@ pub fn router(app: &App) -> Router {
         .fallback(web::serve_app)
         .layer(from_fn(http::refuse_cross_site))
         .layer(from_fn_with_state(app.clone(), http::add_headers))
-        .layer(from_fn_with_state(app.clone(), requests::count))
+        .layer(from_fn_with_state(app.clone(), http::count))
         .layer(CatchPanicLayer::custom(|_| {
             use axum::response::IntoResponse;
             error::Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()

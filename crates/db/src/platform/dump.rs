@@ -356,8 +356,8 @@ mod tests {
             Ok(())
         });
         assert_eq!(n.await.unwrap(), 2);
-        let text = |text: &str| Cell::Text(text.to_owned());
-        assert!(parents.contains(&(text("a"), text("b"))) && parents.contains(&(text("b"), Cell::Null)));
+        let cell = |text: &str| Cell::Text(text.to_owned());
+        assert!(parents.contains(&(cell("a"), cell("b"))) && parents.contains(&(cell("b"), Cell::Null)));
         delete_all(&mut tx, crate::migrate::newest()).await.unwrap();
         assert_eq!(read(&mut tx, codes, |_| Ok::<_, Error>(())).await.unwrap(), 0);
     }

@@ -1,8 +1,9 @@
 //! What every answer carries, and what no request may do.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::time::Instant;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -42,6 +43,30 @@ pub async fn add_headers(State(app): State<App>, request: Request, next: Next) -
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
     response
+}
+
+/// Times one request under the route that it matched, so that ids do not become labels.
+pub async fn count(State(app): State<App>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("app", MatchedPath::as_str);
+    let label = format!("{} {route}", method(&request));
+    let start = Instant::now();
+    let response = next.run(request).await;
+    app.requests.add(label, response.status().as_u16(), start.elapsed());
+    response
+}
+
+/// Anybody may make up a method; as a label it would fill the memory.
+fn method(request: &Request) -> &'static str {
+    match *request.method() {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "OTHER",
+    }
 }
 
 /// Refuses changes that another site makes a signed-in browser send. Tokens are not sent by browsers on their own,

@@ -26,6 +26,7 @@ use crate::app::App;
 
 pub const SEND_RESET: &str = "send_password_reset";
 const PURPOSE: &str = "reset";
+const NO_LONGER: &str = "this link was used already or has expired; ask for a new one";
 const MINUTE: Micros = 60 * 1_000_000;
 const VALID_FOR: Micros = 60 * MINUTE;
 const PER_ADDRESS: Limit = Limit { times: 20, window: DAY / 96 };
@@ -94,13 +95,14 @@ pub async fn reset_password(
         let mut conn = ctx.read().await?;
         one_time_tokens::find(&mut conn, &token_hash, PURPOSE, ctx.now).await?.is_some()
     };
-    const NO_LONGER: Error = Error::Forbidden("this link was used already or has expired; ask for a new one");
     if !is_known {
-        return Err(NO_LONGER);
+        return Err(Error::Forbidden(NO_LONGER));
     }
     let password_hash = password::hash(input.password).await?;
     let mut tx = ctx.begin().await?;
-    let user_id = one_time_tokens::take(&mut tx, &token_hash, PURPOSE, ctx.now).await?.ok_or(NO_LONGER)?;
+    let user_id = one_time_tokens::take(&mut tx, &token_hash, PURPOSE, ctx.now)
+        .await?
+        .ok_or(Error::Forbidden(NO_LONGER))?;
     users::update_password(&mut tx, &user_id, &password_hash, ctx.now).await?;
     one_time_tokens::delete_of_subject(&mut tx, PURPOSE, &user_id).await?;
     sessions::delete_others(&mut tx, &user_id, "").await?;

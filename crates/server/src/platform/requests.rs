@@ -3,14 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
-
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::Method;
-use axum::middleware::Next;
-use axum::response::Response;
-
-use crate::app::App;
+use std::time::Duration;
 
 const BUCKETS_MS: [u64; 8] = [5, 10, 25, 50, 100, 250, 1_000, 5_000];
 
@@ -24,32 +17,8 @@ struct Times {
     within: [u64; BUCKETS_MS.len()],
 }
 
-/// Times one request under the route that it matched, so that ids do not become labels.
-pub async fn count(State(app): State<App>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("app", MatchedPath::as_str);
-    let label = format!("{} {route}", method(&request));
-    let start = Instant::now();
-    let response = next.run(request).await;
-    app.requests.add(label, response.status().as_u16(), start.elapsed());
-    response
-}
-
-/// Anybody may make up a method; as a label it would fill the memory.
-fn method(request: &Request) -> &'static str {
-    match *request.method() {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        Method::OPTIONS => "OPTIONS",
-        _ => "OTHER",
-    }
-}
-
 impl Requests {
-    fn add(&self, label: String, status: u16, took: Duration) {
+    pub fn add(&self, label: String, status: u16, took: Duration) {
         let mut all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let times = all.entry((label, status)).or_default();
         times.count += 1;

@@ -24,14 +24,6 @@ export interface Upcoming {
       { items: { id: string; name: string; email: string; role: components['schemas']['Role'] }[] }
     >;
   };
-<<<<<<< HEAD
-=======
-  '/api/v1/people/{id}': { get: Operation<Id, undefined, { id: string; name: string }> };
-  '/api/v1/accounts/{id}': { get: Operation<Id, undefined, { id: string; name: string }> };
-  '/api/v1/metrics': { get: Operation<Limit, undefined, { items: { id: string; name: string }[] }> };
-  '/api/v1/themes': { get: Operation<Limit, undefined, { items: { id: string; name: string }[] }> };
-  '/api/v1/insights': { get: Operation<Limit, undefined, { items: { id: string; statement: string }[] }> };
->>>>>>> bet
   '/api/v1/search': {
     get: Operation<
       { query: { q: string; limit?: number } },
@@ -227,17 +219,6 @@ interface Token {
   path: { token: string };
 }
 
-<<<<<<< HEAD
-=======
-interface Limit {
-  query?: { limit?: number };
-}
-
-interface Id {
-  path: { id: string };
-}
-
->>>>>>> bet
 type Operation<Parameters, Body, Answer> = {
   parameters: Parameters;
   responses: { 200: { content: { 'application/json': Answer } } };

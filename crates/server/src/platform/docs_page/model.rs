@@ -207,7 +207,7 @@ fn curl(method: &str, path: &str, operation: &Value, media: &str, body: Option<V
             Some("path") => filled = filled.replace(&format!("{{{name}}}"), &name.to_uppercase()),
             Some("header") if parameter["required"] == true => {
                 let value = parameter["example"].as_str().unwrap_or("VALUE");
-                headers.push_str(&format!(" \\\n  -H '{name}: {value}'"));
+                headers = format!("{headers} \\\n  -H '{name}: {value}'");
             }
             _ => {}
         }

@@ -10,8 +10,8 @@ async fn member(app: &TestApp, role: Role) -> Value {
 }
 
 async fn change(by: &Client, member: &Value, patch: Value) -> Answer {
-    let path = format!("/members/{}", member["id"].as_str().unwrap());
-    by.seen(member["version"].as_i64().unwrap()).patch(&path, patch).await
+    let url = format!("/members/{}", member["id"].as_str().unwrap());
+    by.seen(member["version"].as_i64().unwrap()).patch(&url, patch).await
 }
 
 async fn remove(by: &Client, member: &Value) -> Answer {
