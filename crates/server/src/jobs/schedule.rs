@@ -5,6 +5,7 @@ use heedful_db::platform::jobs;
 
 use super::clean_up::CLEAN_UP;
 use crate::app::App;
+use crate::decide::rules::EVALUATE_RULES;
 
 const MINUTE: Micros = 60 * 1_000_000;
 const HOUR: Micros = 60 * MINUTE;
@@ -15,7 +16,7 @@ pub const LOOK_EVERY: Micros = MINUTE;
 /// Kinds of jobs with their periods, counted from 1970 in UTC. Each runs once in each period, on one node;
 /// a server that was off for some periods makes up for them with a single run. The payload is `null`: such a job
 /// visits every workspace itself.
-const SCHEDULE: &[(&str, Micros)] = &[(CLEAN_UP, HOUR)];
+const SCHEDULE: &[(&str, Micros)] = &[(CLEAN_UP, HOUR), (EVALUATE_RULES, MINUTE)];
 
 /// Queues what the current periods owe.
 pub async fn queue_due(app: &App) -> anyhow::Result<()> {

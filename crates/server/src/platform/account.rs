@@ -20,11 +20,11 @@ use super::setup::check_person;
 use crate::app::App;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(update_account)).routes(routes!(change_password))
+    OpenApiRouter::new().routes(routes!(update_own_account)).routes(routes!(change_password))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct AccountPatch {
+pub struct OwnAccountPatch {
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
 }
@@ -37,12 +37,12 @@ pub struct PasswordIn {
 }
 
 /// Change one's name, in every workspace.
-#[utoipa::path(patch, path = "/account", tag = "session", request_body = AccountPatch,
+#[utoipa::path(patch, path = "/account", tag = "session", request_body = OwnAccountPatch,
     responses((status = 200, body = UserOut)), security(("session" = [])))]
-pub async fn update_account(
+pub async fn update_own_account(
     signed_in: SignedIn,
     ctx: Ctx,
-    Body(patch): Body<AccountPatch>,
+    Body(patch): Body<OwnAccountPatch>,
 ) -> Result<Json<UserOut>> {
     let mut tx = ctx.begin().await?;
     let before = users::get(&mut tx, &signed_in.user_id).await?;

@@ -3003,29 +3003,15 @@ export interface components {
       /** @description A new one for a new account, else the account's own. */
       password: string;
     };
-    AccountAtStake: {
-      id: string;
-      name: string;
-      plan?: string | null;
-      /** Format: int64 */
-      revenue_cents?: number | null;
-      /** Format: int64 */
-      n_signals: number;
-    };
     AccountIn: {
       /** @default  */
       name?: string;
-      /**
-       * @description The id of this account in your own product or CRM; no two accounts share one.
-       * @default null
-       */
+      /** @description The id of this account in your own product or CRM; no two accounts share one. */
       external_id?: string | null;
-      /** @default null */
       plan?: string | null;
       /**
        * Format: int64
        * @description Annual recurring revenue in the currency of the workspace, in cents.
-       * @default null
        */
       revenue_cents?: number | null;
       traits?: Record<string, never>;
@@ -3093,22 +3079,13 @@ export interface components {
     };
     /** @description Absent fields stay as they are, null clears. */
     ActionPatch: {
-      /** @default null */
       title?: string | null;
-      /** @default null */
       note?: string | null;
-      /** @default null */
       owner_id?: string | null;
-      /**
-       * Format: date-time
-       * @default null
-       */
+      /** Format: date-time */
       due_at?: string | null;
-      /** @default null */
       decision_id?: string | null;
-      /** @default null */
       hypothesis_id?: string | null;
-      /** @default null */
       metric_id?: string | null;
     };
     /** @description Something to look at together. */
@@ -3152,7 +3129,7 @@ export interface components {
       after: components['schemas']['Plan'];
     };
     Analysis: {
-      proposal: components['schemas']['Proposal'];
+      proposal: components['schemas']['ResultProposal'];
       /** @description Read these first: an alarm means that the numbers below cannot be trusted. */
       health: components['schemas']['HealthCheck'][];
       /** @description The primary metric first. */
@@ -3221,7 +3198,7 @@ export interface components {
        */
       n: number;
       /** @description The score and interval that so many answers would give. */
-      score: components['schemas']['ScoreOut'];
+      score: components['schemas']['Figure'];
       /**
        * Format: double
        * @description Half the width of the interval: "plus or minus this much".
@@ -3317,40 +3294,48 @@ export interface components {
       expires_at?: string | null;
     };
     BetOut: components['schemas']['BetFields'] & {
-      scoring: components['schemas']['Scoring'];
+      scoring: components['schemas']['BetScoring'];
     };
     /** @description Absent fields stay as they are, null clears. */
     BetPatch: {
-      /** @default null */
       title?: string | null;
-      /** @default null */
       description?: string | null;
-      /** @default null */
       owner_id?: string | null;
-      /**
-       * Format: int64
-       * @default null
-       */
+      /** Format: int64 */
       appetite_days?: number | null;
-      /** @default null */
       undo_step?: string | null;
       /**
        * Format: double
        * @description Frozen once the bet has started.
-       * @default null
        */
       forecast?: number | null;
-      /**
-       * Format: date-time
-       * @default null
-       */
+      /** Format: date-time */
       expires_at?: string | null;
+    };
+    BetScorer: {
+      user_id: string;
+      has_scored: boolean;
+    };
+    /** @description The state of a bet's scoring. Others' scores stay hidden until everybody asked has scored. */
+    BetScoring: {
+      n_asked: number;
+      n_scored: number;
+      /** @description Who was asked, and who has answered. */
+      scorers: components['schemas']['BetScorer'][];
+      mine?: components['schemas']['ScoreOut'] | null;
+      /** @description Whether the caller is asked. */
+      asked_me: boolean;
+      /** @description Everybody has scored: all scores can be seen. */
+      revealed: boolean;
+      /** @description Empty until revealed. */
+      scores: components['schemas']['ScoreOut'][];
+      summary?: components['schemas']['ScoreSummary'] | null;
     };
     /**
      * @description The columns of the board.
      * @enum {string}
      */
-    BetState: 'Backlog' | 'Scoring' | 'Ready' | 'Running' | 'Decided' | 'Dropped';
+    BetState: 'backlog' | 'scoring' | 'ready' | 'running' | 'decided' | 'dropped';
     BoardColumn: {
       state: components['schemas']['BetState'];
       /** Format: int64 */
@@ -3486,30 +3471,12 @@ export interface components {
     };
     /** @description Absent fields stay as they are, null clears. */
     CodePatch: {
-      /** @default null */
       name?: string | null;
-      /** @default null */
       parent_id?: string | null;
-      /** @default null */
       definition?: string | null;
-      /** @default null */
       include_rule?: string | null;
-      /** @default null */
       exclude_rule?: string | null;
-      /** @default null */
       color?: string | null;
-    };
-    Comparison: {
-      variant: string;
-      control: string;
-      /** @description In the metric's unit; 0.02 is two percentage points. */
-      absolute: components['schemas']['Quantity'];
-      /** @description As a share of the control; 0.1 is 10 %. */
-      relative: components['schemas']['Quantity'];
-      p_value: components['schemas']['Figure'];
-      absolute_wald?: components['schemas']['Quantity'] | null;
-      guardrail?: components['schemas']['GuardrailStatus'] | null;
-      sentence: string;
     };
     Condition: {
       /** @description person or account */
@@ -3521,26 +3488,6 @@ export interface components {
       /** @description A text, number, true or false; a list for `in`; nothing for `set` and `not_set`. */
       value?: Record<string, never> | null;
     };
-    /** @description How sure the evidence makes us that the hypothesis is true. */
-    Confidence: {
-      /**
-       * Format: double
-       * @description Between 0 and 1; 0.5 is even odds.
-       */
-      value: number;
-      /** Format: double */
-      low: number;
-      /** Format: double */
-      high: number;
-      /** @description low, medium or high */
-      band: string;
-      /** @description Independent people behind the evidence, on either side. */
-      n_people: number;
-      /** @description Substantial evidence stands on both sides. */
-      contradictory: boolean;
-      /** @description What each piece of evidence added or took away. */
-      contributions: components['schemas']['Contribution'][];
-    };
     ContactOut: {
       /**
        * Format: int64
@@ -3549,25 +3496,6 @@ export interface components {
       streak_weeks: number;
       /** Format: int64 */
       n_contacts: number;
-    };
-    Contribution: {
-      evidence_id: string;
-      side: components['schemas']['Side'];
-      strength: components['schemas']['Strength'];
-      n_people: number;
-      /** @description Those who do not already appear in stronger or earlier evidence of the same side. */
-      n_new_people: number;
-      /**
-       * Format: double
-       * @description Log-odds added (above zero) or taken away (below zero).
-       */
-      points: number;
-    };
-    /** @description A whole number: either `value` or `not_estimable` is there. */
-    Count: {
-      /** Format: int64 */
-      value?: number | null;
-      not_estimable?: components['schemas']['Reason'] | null;
     };
     CoverageOut: {
       with_evidence: components['schemas']['Figure'];
@@ -3669,35 +3597,19 @@ export interface components {
     };
     /** @description Absent fields stay as they are, null clears. */
     DecisionPatch: {
-      /** @default null */
       question?: string | null;
-      /** @default null */
       options?: components['schemas']['DecisionOption'][] | null;
-      /** @default null */
       evidence?: components['schemas']['EvidenceIn'][] | null;
-      /** @default null */
       rule_text?: string | null;
-      /** @default null */
       rule_firing_id?: string | null;
-      /** @default null */
       bet_id?: string | null;
-      /** @default null */
       experiment_id?: string | null;
-      /** @default null */
       hypothesis_id?: string | null;
-      /** @default null */
       owner_id?: string | null;
-      /**
-       * Format: date-time
-       * @default null
-       */
+      /** Format: date-time */
       due_at?: string | null;
-      /** @default null */
       dissent?: components['schemas']['Dissent'][] | null;
-      /**
-       * Format: date-time
-       * @default null
-       */
+      /** Format: date-time */
       review_at?: string | null;
     };
     /** @description What we do in each case, agreed beforehand. */
@@ -3709,42 +3621,9 @@ export interface components {
       /** @default  */
       inconclusive?: string;
     };
-    /** @description What a computed metric is computed from. A manual one needs nothing of this. */
     Definition: {
-      /**
-       * @description The theme whose signals a `count` counts.
-       * @default null
-       */
-      theme_id?: string | null;
-      /**
-       * @description Only what people of this segment said.
-       * @default null
-       */
-      segment_id?: string | null;
-      /**
-       * @description Only answers through this source.
-       * @default null
-       */
-      source_id?: string | null;
-      /**
-       * Format: int32
-       * @description The current value looks back so many days; 28 when not given.
-       * @default null
-       */
-      window_days?: number | null;
-    };
-    /**
-     * @description Which way is better.
-     * @enum {string}
-     */
-    Direction: 'Up' | 'Down';
-    Disagreement: {
-      /** @description impact, confidence or ease */
-      on: string;
-      /** Format: int64 */
-      low: number;
-      /** Format: int64 */
-      high: number;
+      measure: string;
+      meaning: string;
     };
     /** @description What somebody said against the verdict, kept with it. */
     Dissent: {
@@ -3755,7 +3634,7 @@ export interface components {
      * @description How an effect is measured: in the metric's unit, or as a share of what it was before.
      * @enum {string}
      */
-    EffectKind: 'Absolute' | 'Relative';
+    EffectKind: 'absolute' | 'relative';
     /** @description What was removed. It names nobody, so it can be kept as proof. */
     ErasureCertificate: {
       person_id: string;
@@ -3788,39 +3667,66 @@ export interface components {
     ErrorOut: {
       error: components['schemas']['ErrorBody'];
     };
-    EstimateOut: {
+    EstimateInterval: {
       /** Format: double */
-      value?: number | null;
+      value: number;
+      /** Format: double */
+      low: number;
+      /** Format: double */
+      high: number;
       /**
        * Format: double
-       * @description The interval holds the true value in 95 of 100 such cases.
+       * @description 0.95 for a 95 % interval.
        */
-      low?: number | null;
+      confidence: number;
+    };
+    /** @description How sure the evidence makes us that the hypothesis is true. */
+    EvidenceConfidence: {
+      /**
+       * Format: double
+       * @description Between 0 and 1; 0.5 is even odds.
+       */
+      value: number;
       /** Format: double */
-      high?: number | null;
-      /** @description Why there is no value, as a word for programs. */
-      reason_code?: string | null;
-      /** @description Why there is no value, as a sentence for people. */
-      reason?: string | null;
+      low: number;
+      /** Format: double */
+      high: number;
+      /** @description low, medium or high */
+      band: string;
+      /** @description Independent people behind the evidence, on either side. */
+      n_people: number;
+      /** @description Substantial evidence stands on both sides. */
+      contradictory: boolean;
+      /** @description What each piece of evidence added or took away. */
+      contributions: components['schemas']['EvidenceContribution'][];
     };
-    /** @description How many pieces of evidence were new. */
-    EvidenceAdded: {
-      n_added: number;
+    EvidenceContribution: {
+      evidence_id: string;
+      side: components['schemas']['EvidenceSide'];
+      strength: components['schemas']['EvidenceStrength'];
+      n_people: number;
+      /** @description Those who do not already appear in stronger or earlier evidence of the same side. */
+      n_new_people: number;
+      /**
+       * Format: double
+       * @description Log-odds added (above zero) or taken away (below zero).
+       */
+      points: number;
     };
+    /** @description Exactly one of the five ids must be given. */
     EvidenceIn: {
-      /**
-       * @description At most 500.
-       * @default []
-       */
-      signal_ids?: string[];
-      /**
-       * @description At most 500.
-       * @default []
-       */
-      highlight_ids?: string[];
+      signal_id?: string | null;
+      insight_id?: string | null;
+      theme_id?: string | null;
+      metric_id?: string | null;
+      experiment_id?: string | null;
+      direction: components['schemas']['EvidenceSide'];
+      /** @description `randomised` is only for experiments. */
+      strength: components['schemas']['EvidenceStrength'];
+      note?: string;
     };
     /** @enum {string} */
-    EvidenceKind: 'Signal' | 'Insight' | 'Theme' | 'Metric' | 'Experiment';
+    EvidenceKind: 'signal' | 'insight' | 'theme' | 'metric' | 'experiment';
     EvidenceOut: {
       id: string;
       /** Format: int64 */
@@ -3833,8 +3739,8 @@ export interface components {
       object_id: string;
       /** @description What it is called, or how its words begin. */
       object_title: string;
-      direction: components['schemas']['Side'];
-      strength: components['schemas']['Strength'];
+      direction: components['schemas']['EvidenceSide'];
+      strength: components['schemas']['EvidenceStrength'];
       note: string;
       /** @description Different people behind it; 0 for metrics and experiments. */
       n_people: number;
@@ -3842,13 +3748,20 @@ export interface components {
     };
     /** @description Absent fields stay as they are. */
     EvidencePatch: {
-      /** @default null */
-      direction?: components['schemas']['Side'] | null;
-      /** @default null */
-      strength?: components['schemas']['Strength'] | null;
-      /** @default null */
+      direction?: components['schemas']['EvidenceSide'] | null;
+      strength?: components['schemas']['EvidenceStrength'] | null;
       note?: string | null;
     };
+    /**
+     * @description Whether evidence speaks for or against a hypothesis.
+     * @enum {string}
+     */
+    EvidenceSide: 'for' | 'against';
+    /**
+     * @description How far evidence can be trusted, from the weakest to the strongest.
+     * @enum {string}
+     */
+    EvidenceStrength: 'opinion' | 'stated_behaviour' | 'observed_behaviour' | 'commitment' | 'randomised';
     ExperimentData: {
       sums: components['schemas']['SumOut'][];
       /**
@@ -3874,7 +3787,7 @@ export interface components {
      *     prototype: one group, each person succeeds or not. before_after: the same measure earlier and later.
      * @enum {string}
      */
-    ExperimentKind: 'Ab' | 'FakeDoor' | 'InterviewRound' | 'Prototype' | 'BeforeAfter';
+    ExperimentKind: 'ab' | 'fake_door' | 'interview_round' | 'prototype' | 'before_after';
     ExperimentOut: {
       id: string;
       /** Format: int64 */
@@ -3905,13 +3818,9 @@ export interface components {
     };
     /** @description Absent fields stay as they are, null clears. Kind and plan can change only before the start. */
     ExperimentPatch: {
-      /** @default null */
       title?: string | null;
-      /** @default null */
       kind?: components['schemas']['ExperimentKind'] | null;
-      /** @default null */
       plan?: components['schemas']['Plan'] | null;
-      /** @default null */
       owner_id?: string | null;
     };
     ExperimentResult: components['schemas']['Analysis'] & {
@@ -3927,28 +3836,26 @@ export interface components {
       n_in_two_variants: number;
     };
     /** @enum {string} */
-    ExperimentState: 'Planned' | 'Running' | 'Finished' | 'Stopped';
+    ExperimentState: 'planned' | 'running' | 'finished' | 'stopped';
     FacetValue: {
       /** @description An id or a word; empty for those without one. */
       value: string;
       /** Format: int64 */
       n: number;
     };
-    /** @description A number without an interval: either `value` or `not_estimable` is there. */
     Figure: {
-      /** Format: double */
+      /**
+       * Format: double
+       * @description Null when it cannot be estimated; then `reason` says why.
+       */
       value?: number | null;
-      not_estimable?: components['schemas']['Reason'] | null;
-    };
-    /** @description Something that is missing or weak. */
-    Finding: {
-      /** @description A word that programs can rely on. */
-      code: string;
-      /** @description The field to put right. */
-      field: string;
-      message: string;
-      /** @description Why it matters. */
-      why: string;
+      /** Format: double */
+      low?: number | null;
+      /** Format: double */
+      high?: number | null;
+      /** Format: int64 */
+      n: number;
+      reason?: string | null;
     };
     FiringHandled: {
       /** @description False puts it back among those that wait. */
@@ -4019,7 +3926,7 @@ export interface components {
       name?: string | null;
       /** Format: int64 */
       n: number;
-      score?: components['schemas']['ScoreOut'] | null;
+      score?: components['schemas']['Figure'] | null;
     };
     GroupSize: {
       variant: string;
@@ -4033,33 +3940,24 @@ export interface components {
       /** Format: int32 */
       planned?: number | null;
     };
-    /** @description A metric that must not get worse than this. */
-    Guardrail: {
-      metric_id: string;
-      /**
-       * Format: double
-       * @description The worst value that is still acceptable, in the metric's unit.
-       */
-      worst: number;
-    };
     /**
      * @description broken: worse than the limit for sure. unsure: the interval reaches beyond the limit.
      * @enum {string}
      */
-    GuardrailStatus: 'Safe' | 'Unsure' | 'Broken' | 'Unknown';
+    GuardrailStatus: 'safe' | 'unsure' | 'broken' | 'unknown';
     HealthCheck: {
       /** @description sample_ratio, two_variants, sample_size, design or looks */
       code: string;
       status: components['schemas']['HealthStatus'];
       title: string;
       sentence: string;
-      p_value?: components['schemas']['Figure'] | null;
+      p_value?: components['schemas']['Number'] | null;
     };
     /**
      * @description note: nothing is wrong, but keep it in mind.
      * @enum {string}
      */
-    HealthStatus: 'Fine' | 'Note' | 'Alarm' | 'Unknown';
+    HealthStatus: 'fine' | 'note' | 'alarm' | 'unknown';
     HighlightIn: {
       /** @description The signal whose body is highlighted; or else an interview and the position of a passage. */
       signal_id?: string | null;
@@ -4104,9 +4002,7 @@ export interface components {
     };
     /** @description Absent fields stay as they are. Another span is another highlight. */
     HighlightPatch: {
-      /** @default null */
       note?: string | null;
-      /** @default null */
       code_ids?: string[] | null;
     };
     HomeOut: {
@@ -4159,6 +4055,25 @@ export interface components {
       n_findings: number;
       expired: boolean;
     };
+    /** @description Something that is missing or weak. */
+    HypothesisFinding: {
+      /** @description A word that programs can rely on. */
+      code: string;
+      /** @description The field to put right. */
+      field: string;
+      message: string;
+      /** @description Why it matters. */
+      why: string;
+    };
+    /** @description A metric that must not get worse than this. */
+    HypothesisGuardrail: {
+      metric_id: string;
+      /**
+       * Format: double
+       * @description The worst value that is still acceptable, in the metric's unit.
+       */
+      worst: number;
+    };
     HypothesisIn: {
       opportunity_id?: string | null;
       /** @description The belief in one sentence. */
@@ -4177,10 +4092,10 @@ export interface components {
        */
       smallest_effect?: number | null;
       effect_kind?: components['schemas']['EffectKind'];
-      guardrails?: components['schemas']['Guardrail'][];
+      guardrails?: components['schemas']['HypothesisGuardrail'][];
       decision_rule?: components['schemas']['DecisionRule'];
       /** @description The weakest evidence on which it may be called confirmed. */
-      required_strength?: components['schemas']['Strength'];
+      required_strength?: components['schemas']['EvidenceStrength'];
       /** Format: date-time */
       expires_at?: string | null;
       owner_id?: string | null;
@@ -4206,9 +4121,9 @@ export interface components {
       /** Format: double */
       smallest_effect?: number | null;
       effect_kind: components['schemas']['EffectKind'];
-      guardrails: components['schemas']['Guardrail'][];
+      guardrails: components['schemas']['HypothesisGuardrail'][];
       decision_rule: components['schemas']['DecisionRule'];
-      required_strength: components['schemas']['Strength'];
+      required_strength: components['schemas']['EvidenceStrength'];
       /** Format: date-time */
       expires_at?: string | null;
       /** @description Past its date, and neither confirmed nor refuted. */
@@ -4216,9 +4131,9 @@ export interface components {
       owner_id?: string | null;
       state: components['schemas']['HypothesisState'];
       /** @description What is missing or weak. */
-      findings: components['schemas']['Finding'][];
+      findings: components['schemas']['HypothesisFinding'][];
       /** @description Computed from the evidence. */
-      confidence: components['schemas']['Confidence'];
+      confidence: components['schemas']['EvidenceConfidence'];
       /**
        * Format: double
        * @description Set by people, with their note; takes the place of the computed value.
@@ -4230,54 +4145,32 @@ export interface components {
     };
     /** @description Absent fields stay as they are, null clears. */
     HypothesisPatch: {
-      /** @default null */
       opportunity_id?: string | null;
-      /** @default null */
       title?: string | null;
-      /** @default null */
       population?: string | null;
-      /** @default null */
       change?: string | null;
-      /** @default null */
       mechanism?: string | null;
-      /** @default null */
       metric_id?: string | null;
-      /**
-       * Format: double
-       * @default null
-       */
+      /** Format: double */
       smallest_effect?: number | null;
-      /** @default null */
       effect_kind?: components['schemas']['EffectKind'] | null;
-      /** @default null */
-      guardrails?: components['schemas']['Guardrail'][] | null;
-      /** @default null */
+      guardrails?: components['schemas']['HypothesisGuardrail'][] | null;
       decision_rule?: components['schemas']['DecisionRule'] | null;
-      /** @default null */
-      required_strength?: components['schemas']['Strength'] | null;
-      /**
-       * Format: date-time
-       * @default null
-       */
+      required_strength?: components['schemas']['EvidenceStrength'] | null;
+      /** Format: date-time */
       expires_at?: string | null;
-      /** @default null */
       owner_id?: string | null;
-      /** @default null */
       state?: components['schemas']['HypothesisState'] | null;
       /**
        * Format: double
        * @description A confidence that people set themselves, between 0 and 1; it needs a note.
-       * @default null
        */
       confidence_override?: number | null;
-      /**
-       * @description Why people trust their own number more than the evidence.
-       * @default null
-       */
+      /** @description Why people trust their own number more than the evidence. */
       confidence_note?: string | null;
     };
     /** @enum {string} */
-    HypothesisState: 'Draft' | 'Open' | 'Confirmed' | 'Refuted' | 'Expired';
+    HypothesisState: 'draft' | 'open' | 'confirmed' | 'refuted' | 'expired';
     /** @description Which column means what. Columns that are not named here are kept in the context of the signal. */
     ImportMapping: {
       /**
@@ -4285,58 +4178,28 @@ export interface components {
        * @default []
        */
       body?: string[];
-      /**
-       * @description The source's own id of each row. Without it, rows are told apart by all that they say.
-       * @default null
-       */
+      /** @description The source's own id of each row. Without it, rows are told apart by all that they say. */
       external_id?: string | null;
-      /**
-       * @description When it was said. Without it, the time of the import.
-       * @default null
-       */
+      /** @description When it was said. Without it, the time of the import. */
       occurred_at?: string | null;
-      /**
-       * @description auto (when not given), iso, epoch_s, epoch_ms, dmy, mdy or ymd
-       * @default null
-       */
+      /** @description auto (when not given), iso, epoch_s, epoch_ms, dmy, mdy or ymd */
       date_format?: string | null;
-      /**
-       * @description The zone of times that do not name one, such as `Europe/Berlin`; UTC when not given.
-       * @default null
-       */
+      /** @description The zone of times that do not name one, such as `Europe/Berlin`; UTC when not given. */
       time_zone?: string | null;
-      /** @default null */
       score?: string | null;
-      /**
-       * @description nps, pmf, csat or rating: what the numbers of the score column mean.
-       * @default null
-       */
+      /** @description nps, pmf, csat or rating: what the numbers of the score column mean. */
       score_kind?: string | null;
-      /** @default null */
       person_email?: string | null;
-      /** @default null */
       person_name?: string | null;
-      /** @default null */
       person_external_id?: string | null;
-      /** @default null */
       account_name?: string | null;
-      /** @default null */
       account_external_id?: string | null;
-      /** @default null */
       language?: string | null;
-      /** @default null */
       page_url?: string | null;
-      /** @default null */
       app_version?: string | null;
-      /**
-       * @description Parted by commas or semicolons.
-       * @default null
-       */
+      /** @description Parted by commas or semicolons. */
       tags?: string | null;
-      /**
-       * @description team, link or public in each row.
-       * @default null
-       */
+      /** @description team, link or public in each row. */
       may_show?: string | null;
     };
     ImportMappingIn: {
@@ -4418,35 +4281,6 @@ export interface components {
       /** @description The start of the row. */
       row_text: string;
     };
-    /** @description What an import did. */
-    ImportReport: {
-      /** Format: int64 */
-      n_rows: number;
-      /**
-       * Format: int64
-       * @description People not seen before.
-       */
-      n_added: number;
-      /**
-       * Format: int64
-       * @description People whose values of an earlier file were replaced.
-       */
-      n_changed: number;
-      /**
-       * Format: int64
-       * @description Rows that say what is known already.
-       */
-      n_unchanged: number;
-      /**
-       * Format: int64
-       * @description People found in a second group, who are now left out.
-       */
-      n_crossed: number;
-      /** Format: int64 */
-      n_refused: number;
-      /** @description The first 100 refused rows. */
-      refusals: components['schemas']['Refusal'][];
-    };
     InsightEvidence: {
       id: string;
       /** @description The signal, also when a highlight in it is the evidence. */
@@ -4457,6 +4291,22 @@ export interface components {
       quote: string;
       /** Format: date-time */
       created_at: string;
+    };
+    /** @description How many pieces of evidence were new. */
+    InsightEvidenceAdded: {
+      n_added: number;
+    };
+    InsightEvidenceIn: {
+      /**
+       * @description At most 500.
+       * @default []
+       */
+      signal_ids?: string[];
+      /**
+       * @description At most 500.
+       * @default []
+       */
+      highlight_ids?: string[];
     };
     /** @description How many insights have each value of each facet, under the given filters. */
     InsightFacets: {
@@ -4509,32 +4359,15 @@ export interface components {
     };
     /** @description Absent fields stay as they are, null clears. */
     InsightPatch: {
-      /** @default null */
       statement?: string | null;
-      /** @default null */
       detail?: string | null;
-      /** @default null */
       theme_id?: string | null;
-      /** @default null */
       segment_id?: string | null;
-      /** @default null */
       usage_context?: string | null;
-      /** @default null */
       next_step?: components['schemas']['NextStep'] | null;
     };
-    Interval: {
-      /** Format: double */
-      value: number;
-      /** Format: double */
-      low: number;
-      /** Format: double */
-      high: number;
-      /**
-       * Format: double
-       * @description 0.95 for a 95 % interval.
-       */
-      confidence: number;
-    };
+    /** @enum {string} */
+    Interval: 'week' | 'month';
     InterviewIn: {
       title: string;
       /** @description Whom you talked to. */
@@ -4581,18 +4414,11 @@ export interface components {
     };
     /** @description Absent fields stay as they are, null clears. */
     InterviewPatch: {
-      /** @default null */
       title?: string | null;
-      /** @default null */
       person_id?: string | null;
-      /**
-       * Format: date-time
-       * @default null
-       */
+      /** Format: date-time */
       held_at?: string | null;
-      /** @default null */
       notes?: string | null;
-      /** @default null */
       may_show?: string | null;
     };
     /** @description What somebody who holds the link may know. */
@@ -4817,7 +4643,7 @@ export interface components {
     /** @description A page of a list. */
     List_BetOut: {
       items: (components['schemas']['BetFields'] & {
-        scoring: components['schemas']['Scoring'];
+        scoring: components['schemas']['BetScoring'];
       })[];
       /** @description Pass it as `cursor` to get the next page; null on the last. */
       next?: string | null;
@@ -4955,8 +4781,8 @@ export interface components {
         object_id: string;
         /** @description What it is called, or how its words begin. */
         object_title: string;
-        direction: components['schemas']['Side'];
-        strength: components['schemas']['Strength'];
+        direction: components['schemas']['EvidenceSide'];
+        strength: components['schemas']['EvidenceStrength'];
         note: string;
         /** @description Different people behind it; 0 for metrics and experiments. */
         n_people: number;
@@ -5084,9 +4910,9 @@ export interface components {
         /** Format: double */
         smallest_effect?: number | null;
         effect_kind: components['schemas']['EffectKind'];
-        guardrails: components['schemas']['Guardrail'][];
+        guardrails: components['schemas']['HypothesisGuardrail'][];
         decision_rule: components['schemas']['DecisionRule'];
-        required_strength: components['schemas']['Strength'];
+        required_strength: components['schemas']['EvidenceStrength'];
         /** Format: date-time */
         expires_at?: string | null;
         /** @description Past its date, and neither confirmed nor refuted. */
@@ -5094,9 +4920,9 @@ export interface components {
         owner_id?: string | null;
         state: components['schemas']['HypothesisState'];
         /** @description What is missing or weak. */
-        findings: components['schemas']['Finding'][];
+        findings: components['schemas']['HypothesisFinding'][];
         /** @description Computed from the evidence. */
-        confidence: components['schemas']['Confidence'];
+        confidence: components['schemas']['EvidenceConfidence'];
         /**
          * Format: double
          * @description Set by people, with their note; takes the place of the computed value.
@@ -5390,8 +5216,34 @@ export interface components {
         kind: string;
         unit: string;
         direction: string;
-        definition: components['schemas']['Definition'];
-        current?: components['schemas']['Point'] | null;
+        definition: components['schemas']['MetricDefinition'];
+        current?: components['schemas']['MetricPoint'] | null;
+      }[];
+      /** @description Pass it as `cursor` to get the next page; null on the last. */
+      next?: string | null;
+      /**
+       * Format: int64
+       * @description How many match in all.
+       */
+      total: number;
+    };
+    /** @description A page of a list. */
+    List_MetricReadingOut: {
+      items: {
+        id: string;
+        /** Format: int64 */
+        version: number;
+        /** Format: date-time */
+        at: string;
+        /** Format: double */
+        value: number;
+        /** Format: double */
+        low?: number | null;
+        /** Format: double */
+        high?: number | null;
+        /** Format: int64 */
+        n?: number | null;
+        note: string;
       }[];
       /** @description Pass it as `cursor` to get the next page; null on the last. */
       next?: string | null;
@@ -5626,32 +5478,6 @@ export interface components {
         chosen: boolean;
         /** @description Whether the outcome's audience may see it. */
         shown: boolean;
-      }[];
-      /** @description Pass it as `cursor` to get the next page; null on the last. */
-      next?: string | null;
-      /**
-       * Format: int64
-       * @description How many match in all.
-       */
-      total: number;
-    };
-    /** @description A page of a list. */
-    List_ReadingOut: {
-      items: {
-        id: string;
-        /** Format: int64 */
-        version: number;
-        /** Format: date-time */
-        at: string;
-        /** Format: double */
-        value: number;
-        /** Format: double */
-        low?: number | null;
-        /** Format: double */
-        high?: number | null;
-        /** Format: int64 */
-        n?: number | null;
-        note: string;
       }[];
       /** @description Pass it as `cursor` to get the next page; null on the last. */
       next?: string | null;
@@ -6017,7 +5843,7 @@ export interface components {
         owner_id?: string | null;
         /** @description The theme that took over its signals. */
         merged_into_id?: string | null;
-        numbers?: components['schemas']['Numbers'] | null;
+        numbers?: components['schemas']['ThemeNumbers'] | null;
       }[];
       /** @description Pass it as `cursor` to get the next page; null on the last. */
       next?: string | null;
@@ -6054,21 +5880,6 @@ export interface components {
        */
       total: number;
     };
-    /** @description Which column means what. */
-    Mapping: {
-      /** @description The column that names the person. */
-      unit: string;
-      /** @description The column that names the group. */
-      variant: string;
-      /** @description Column by metric of the plan; columns that are called like a metric need not be named. */
-      metrics?: {
-        [key: string]: string;
-      };
-      /** @description Group of the plan by word in the file; words that are group names need not be named. */
-      variants?: {
-        [key: string]: string;
-      };
-    };
     MemberOut: {
       /** @description The id of the user, as owners and assignees carry it. */
       id: string;
@@ -6095,9 +5906,19 @@ export interface components {
       name: string;
       role: components['schemas']['Role'];
     };
-    MergeIn: {
-      /** @description The theme that goes on. */
-      into_id: string;
+    /** @description What a computed metric is computed from. A manual one needs nothing of this. */
+    MetricDefinition: {
+      /** @description The theme whose signals a `count` counts. */
+      theme_id?: string | null;
+      /** @description Only what people of this segment said. */
+      segment_id?: string | null;
+      /** @description Only answers through this source. */
+      source_id?: string | null;
+      /**
+       * Format: int32
+       * @description The current value looks back so many days; 28 when not given.
+       */
+      window_days?: number | null;
     };
     MetricIn: {
       name: string;
@@ -6107,13 +5928,8 @@ export interface components {
       unit?: string;
       /** @description Which way is better: up or down. */
       direction?: string | null;
-      definition?: components['schemas']['Definition'];
+      definition?: components['schemas']['MetricDefinition'];
     };
-    /**
-     * @description proportion: yes or no per person. mean: a number per person.
-     * @enum {string}
-     */
-    MetricKind: 'Proportion' | 'Mean';
     MetricOut: {
       id: string;
       /** Format: int64 */
@@ -6129,35 +5945,85 @@ export interface components {
       kind: string;
       unit: string;
       direction: string;
-      definition: components['schemas']['Definition'];
-      current?: components['schemas']['Point'] | null;
+      definition: components['schemas']['MetricDefinition'];
+      current?: components['schemas']['MetricPoint'] | null;
     };
+    /** @enum {string} */
+    MetricPart: 'primary' | 'secondary' | 'guardrail';
     /** @description Absent fields stay as they are. The kind stays for good: another kind is another number. */
     MetricPatch: {
-      /** @default null */
       name?: string | null;
-      /** @default null */
       description?: string | null;
-      /** @default null */
       unit?: string | null;
-      /** @default null */
       direction?: string | null;
-      /** @default null */
-      definition?: components['schemas']['Definition'] | null;
+      definition?: components['schemas']['MetricDefinition'] | null;
+    };
+    /** @description The value in a stretch of time. A value that cannot be stated has a reason instead. */
+    MetricPoint: components['schemas']['StatedValue'] & {
+      /** Format: date-time */
+      from: string;
+      /**
+       * Format: date-time
+       * @description Excluded.
+       */
+      to: string;
+      /**
+       * Format: int64
+       * @description What the value was made of: answers, signals, or what the reading says.
+       */
+      n?: number | null;
+    };
+    MetricReadingIn: {
+      /**
+       * Format: date-time
+       * @description Now, when not given.
+       */
+      at?: string | null;
+      /** Format: double */
+      value: number;
+      /**
+       * Format: double
+       * @description The ends of its interval, when known.
+       */
+      low?: number | null;
+      /** Format: double */
+      high?: number | null;
+      /**
+       * Format: int64
+       * @description How many people or things it was measured on.
+       */
+      n?: number | null;
+      note?: string;
+    };
+    MetricReadingOut: {
+      id: string;
+      /** Format: int64 */
+      version: number;
+      /** Format: date-time */
+      at: string;
+      /** Format: double */
+      value: number;
+      /** Format: double */
+      low?: number | null;
+      /** Format: double */
+      high?: number | null;
+      /** Format: int64 */
+      n?: number | null;
+      note: string;
     };
     MetricResult: {
       name: string;
-      part: components['schemas']['Part'];
-      kind: components['schemas']['MetricKind'];
-      direction: components['schemas']['Direction'];
+      part: components['schemas']['MetricPart'];
+      kind: components['schemas']['PlanMetricKind'];
+      direction: components['schemas']['PlanDirection'];
       groups: components['schemas']['GroupResult'][];
       /** @description Each other group against the control. */
-      comparisons: components['schemas']['Comparison'][];
+      comparisons: components['schemas']['VariantComparison'][];
     };
     MetricSeries: {
       metric: components['schemas']['MetricOut'];
       /** @description Oldest first; the last period is still going on. */
-      points: components['schemas']['Point'][];
+      points: components['schemas']['MetricPoint'][];
     };
     /** @description What was said about an item, and what came of it. */
     Minute: {
@@ -6200,6 +6066,15 @@ export interface components {
       /** Format: date-time */
       due_at?: string | null;
     };
+    /** @description Why a number cannot be stated. */
+    NotEstimableReason: {
+      /** @description A word that programs can rely on, such as `too_few`. */
+      code: string;
+      /** @description A plain sentence to show as it is. */
+      sentence: string;
+      /** @description More data of the same kind may cure it. */
+      may_pass: boolean;
+    };
     NoticePerson: {
       person_id: string;
       name: string;
@@ -6221,32 +6096,11 @@ export interface components {
       /** Format: int64 */
       n_queued: number;
     };
-    Numbers: {
-      /**
-       * Format: int64
-       * @description Live signals in the theme.
-       */
-      n_signals: number;
-      /** Format: date-time */
-      last_at?: string | null;
-      trend: components['schemas']['Trend'];
-      /** @description Signals in each of the last twelve weeks of seven days, oldest first. */
-      weeks: number[];
-      /**
-       * Format: int64
-       * @description Accounts that said it, each once.
-       */
-      n_accounts: number;
-      /**
-       * Format: int64
-       * @description Accounts among them whose revenue is not on record.
-       */
-      n_accounts_unpriced: number;
-      /**
-       * Format: int64
-       * @description What those accounts pay, in cents of the workspace's currency.
-       */
-      revenue_cents: number;
+    /** @description A number without an interval: either `value` or `not_estimable` is there. */
+    Number: {
+      /** Format: double */
+      value?: number | null;
+      not_estimable?: components['schemas']['NotEstimableReason'] | null;
     };
     /** @description An object, enough of it to show a link. */
     ObjectRef: {
@@ -6295,20 +6149,12 @@ export interface components {
     };
     /** @description Absent fields stay as they are, null clears. */
     ObjectivePatch: {
-      /** @default null */
       title?: string | null;
-      /** @default null */
       description?: string | null;
-      /** @default null */
       quarter?: string | null;
-      /** @default null */
       owner_id?: string | null;
-      /** @default null */
       metric_id?: string | null;
-      /**
-       * Format: double
-       * @default null
-       */
+      /** Format: double */
       target?: number | null;
     };
     ObjectiveTree: {
@@ -6347,13 +6193,9 @@ export interface components {
     };
     /** @description Absent fields stay as they are. */
     OpportunityPatch: {
-      /** @default null */
       objective_id?: string | null;
-      /** @default null */
       title?: string | null;
-      /** @default null */
       description?: string | null;
-      /** @default null */
       theme_ids?: string[] | null;
     };
     OptionCount: {
@@ -6423,23 +6265,14 @@ export interface components {
     };
     /** @description Absent fields stay as they are. */
     OutcomePatch: {
-      /** @default null */
       title?: string | null;
-      /** @default null */
       said?: string | null;
-      /** @default null */
       tried?: string | null;
-      /** @default null */
       learned?: string | null;
-      /** @default null */
       did?: string | null;
-      /** @default null */
       audience?: string | null;
-      /** @default null */
       quotes?: string[] | null;
     };
-    /** @enum {string} */
-    Part: 'Primary' | 'Secondary' | 'Guardrail';
     /** @description What one speaker said at a stretch. */
     PassageOut: {
       /**
@@ -6475,7 +6308,7 @@ export interface components {
       start: string;
       /** Format: int64 */
       n: number;
-      score?: components['schemas']['ScoreOut'] | null;
+      score?: components['schemas']['Figure'] | null;
     };
     PersonAccount: {
       id: string;
@@ -6484,15 +6317,9 @@ export interface components {
     PersonIn: {
       /** @default  */
       name?: string;
-      /**
-       * @description Kept in lower case; no two people share one.
-       * @default null
-       */
+      /** @description Kept in lower case; no two people share one. */
       email?: string | null;
-      /**
-       * @description The id of this person in your own product; no two people share one.
-       * @default null
-       */
+      /** @description The id of this person in your own product; no two people share one. */
       external_id?: string | null;
       /** @description Names with texts, numbers, true or false, or lists of texts. */
       traits?: Record<string, never>;
@@ -6542,20 +6369,13 @@ export interface components {
       heard_at?: string | null;
     };
     PersonPatch: {
-      /** @default null */
       name?: string | null;
-      /** @default null */
       email?: string | null;
-      /** @default null */
       external_id?: string | null;
       /** @description Replaces all traits. */
       traits?: Record<string, never> | null;
-      /** @default null */
       account_ids?: string[] | null;
-      /**
-       * @description True stops every mail to this person, false allows them again.
-       * @default null
-       */
+      /** @description True stops every mail to this person, false allows them again. */
       unsubscribed?: boolean | null;
     };
     Plan: {
@@ -6565,8 +6385,7 @@ export interface components {
        */
       population?: string;
       /** @default [] */
-      variants?: components['schemas']['Variant'][];
-      /** @default null */
+      variants?: components['schemas']['PlanVariant'][];
       primary?: components['schemas']['PlanMetric'] | null;
       /** @default [] */
       secondary?: components['schemas']['PlanMetric'][];
@@ -6575,7 +6394,6 @@ export interface components {
       /**
        * Format: double
        * @description The smallest effect worth acting on, above zero whichever way is better.
-       * @default null
        */
       smallest_effect?: number | null;
       /** @default absolute */
@@ -6583,31 +6401,24 @@ export interface components {
       /**
        * Format: double
        * @description The primary metric today: a share between 0 and 1, or a mean.
-       * @default null
        */
       baseline?: number | null;
       /**
        * Format: double
        * @description How much a mean differs between people.
-       * @default null
        */
       baseline_sd?: number | null;
       /**
        * Format: double
        * @description How many people can take part in a week, over all groups.
-       * @default null
        */
       people_per_week?: number | null;
       /**
        * Format: int32
        * @description People per group.
-       * @default null
        */
       sample_size?: number | null;
-      /**
-       * Format: int32
-       * @default null
-       */
+      /** Format: int32 */
       duration_days?: number | null;
       /**
        * Format: double
@@ -6645,6 +6456,11 @@ export interface components {
       kind: components['schemas']['ExperimentKind'];
       plan: components['schemas']['Plan'];
     };
+    /**
+     * @description Which way is better.
+     * @enum {string}
+     */
+    PlanDirection: 'up' | 'down';
     /** @description Something that a plan lacks. A blocking one keeps the experiment from starting. */
     PlanFinding: {
       field: string;
@@ -6664,29 +6480,29 @@ export interface components {
     PlanMetric: {
       /** @description As it is called in the data. */
       name: string;
-      kind: components['schemas']['MetricKind'];
-      direction: components['schemas']['Direction'];
+      kind: components['schemas']['PlanMetricKind'];
+      direction: components['schemas']['PlanDirection'];
       /** @description The metric of the registry that it stands for, if any. */
       metric_id?: string | null;
     };
-    /** @description The value in a stretch of time. A value that cannot be stated has a reason instead. */
-    Point: components['schemas']['EstimateOut'] & {
-      /** Format: date-time */
-      from: string;
+    /**
+     * @description proportion: yes or no per person. mean: a number per person.
+     * @enum {string}
+     */
+    PlanMetricKind: 'proportion' | 'mean';
+    /** @description A group of people. The first of a plan is the control: what the others are compared with. */
+    PlanVariant: {
+      name: string;
       /**
-       * Format: date-time
-       * @description Excluded.
+       * Format: double
+       * @description Its share of people relative to the others; 1 and 1 is half and half.
        */
-      to: string;
-      /**
-       * Format: int64
-       * @description What the value was made of: answers, signals, or what the reading says.
-       */
-      n?: number | null;
+      weight?: number;
+      description?: string;
     };
     /** @description What the calculation starts from. */
     PowerIn: {
-      metric_kind: components['schemas']['MetricKind'];
+      metric_kind: components['schemas']['PlanMetricKind'];
       /**
        * Format: double
        * @description The metric today: a share between 0 and 1, or a mean.
@@ -6720,15 +6536,15 @@ export interface components {
     /** @description Answers to how many, how long, and how much could be seen. */
     PowerOut: {
       /** @description People per group to find the smallest worthwhile effect. */
-      sample_size: components['schemas']['Count'];
+      sample_size: components['schemas']['WholeNumber'];
       /** @description Whole weeks until that many have taken part. */
-      weeks: components['schemas']['Count'];
+      weeks: components['schemas']['WholeNumber'];
       /** @description What the given sample size can find, in the metric's unit. */
-      minimum_effect: components['schemas']['Figure'];
+      minimum_effect: components['schemas']['Number'];
       /** @description The chance that the given sample size finds the smallest worthwhile effect. */
-      power: components['schemas']['Figure'];
+      power: components['schemas']['Number'];
       /** @description With a single group: how far the share could be off, at worst. */
-      margin: components['schemas']['Figure'];
+      margin: components['schemas']['Number'];
       /** @description What to do when it takes too long, each with its number. */
       advice: string[];
     };
@@ -6760,23 +6576,10 @@ export interface components {
         [key: string]: string;
       };
     };
-    /** @description What the rule agreed beforehand says. People decide. */
-    Proposal: {
-      verdict: components['schemas']['Verdict'];
-      /** @description What the rule would say if no health check and no guardrail stood in the way. */
-      by_rule: components['schemas']['Verdict'];
-      /** @description Health checks and guardrails that stand in the way. */
-      blocked_by: string[];
-      /** @description The group that does best, where there is one. */
-      variant?: string | null;
-      sentence: string;
-      /** @description What the plan says is done in this case. */
-      action: string;
-    };
     /** @description Either `estimate` or `not_estimable` is there. */
     Quantity: {
-      estimate?: components['schemas']['Interval'] | null;
-      not_estimable?: components['schemas']['Reason'] | null;
+      estimate?: components['schemas']['EstimateInterval'] | null;
+      not_estimable?: components['schemas']['NotEstimableReason'] | null;
     };
     /** @description A signal of the outcome's chain that could be quoted. */
     QuoteOut: {
@@ -6790,64 +6593,6 @@ export interface components {
       chosen: boolean;
       /** @description Whether the outcome's audience may see it. */
       shown: boolean;
-    };
-    ReadingIn: {
-      /**
-       * Format: date-time
-       * @description Now, when not given.
-       */
-      at?: string | null;
-      /** Format: double */
-      value: number;
-      /**
-       * Format: double
-       * @description The ends of its interval, when known.
-       */
-      low?: number | null;
-      /** Format: double */
-      high?: number | null;
-      /**
-       * Format: int64
-       * @description How many people or things it was measured on.
-       */
-      n?: number | null;
-      note?: string;
-    };
-    ReadingOut: {
-      id: string;
-      /** Format: int64 */
-      version: number;
-      /** Format: date-time */
-      at: string;
-      /** Format: double */
-      value: number;
-      /** Format: double */
-      low?: number | null;
-      /** Format: double */
-      high?: number | null;
-      /** Format: int64 */
-      n?: number | null;
-      note: string;
-    };
-    /** @description Why a number cannot be stated. */
-    Reason: {
-      /** @description A word that programs can rely on, such as `too_few`. */
-      code: string;
-      /** @description A plain sentence to show as it is. */
-      sentence: string;
-      /** @description More data of the same kind may cure it. */
-      may_pass: boolean;
-    };
-    /** @description Why a row was not taken. */
-    Refusal: {
-      /**
-       * Format: int64
-       * @description The line in the file; the header is line 1.
-       */
-      row: number;
-      /** @description The column. */
-      field: string;
-      reason: string;
     };
     ResponseOut: {
       id: string;
@@ -6882,9 +6627,24 @@ export interface components {
       words_removed_at?: string | null;
     };
     ResultEvidenceIn: {
-      direction?: components['schemas']['Side'] | null;
+      direction?: components['schemas']['EvidenceSide'] | null;
       note?: string;
     };
+    /** @description What the rule agreed beforehand says. People decide. */
+    ResultProposal: {
+      verdict: components['schemas']['ResultVerdict'];
+      /** @description What the rule would say if no health check and no guardrail stood in the way. */
+      by_rule: components['schemas']['ResultVerdict'];
+      /** @description Health checks and guardrails that stand in the way. */
+      blocked_by: string[];
+      /** @description The group that does best, where there is one. */
+      variant?: string | null;
+      sentence: string;
+      /** @description What the plan says is done in this case. */
+      action: string;
+    };
+    /** @enum {string} */
+    ResultVerdict: 'confirmed' | 'refuted' | 'inconclusive' | 'not_enough_data';
     ReviewAction: {
       title: string;
       owner_id: string;
@@ -6902,10 +6662,7 @@ export interface components {
       due_at?: string | null;
     };
     ReviewIn: {
-      /**
-       * @description weekly, the only kind so far and the one when not given
-       * @default null
-       */
+      /** @description weekly, the only kind so far and the one when not given */
       kind?: string | null;
     };
     ReviewOut: {
@@ -7024,31 +6781,17 @@ export interface components {
     };
     /** @description Absent fields stay as they are, null clears. A change of what is compared re-arms the rule. */
     RulePatch: {
-      /** @default null */
       name?: string | null;
-      /** @default null */
       theme_id?: string | null;
-      /** @default null */
       segment_id?: string | null;
-      /** @default null */
       metric_id?: string | null;
-      /** @default null */
       count_of?: string | null;
-      /** @default null */
       op?: string | null;
-      /**
-       * Format: double
-       * @default null
-       */
+      /** Format: double */
       threshold?: number | null;
-      /**
-       * Format: int64
-       * @default null
-       */
+      /** Format: int64 */
       window_days?: number | null;
-      /** @default null */
       owner_id?: string | null;
-      /** @default null */
       enabled?: boolean | null;
     };
     RunningTestOut: {
@@ -7113,6 +6856,14 @@ export interface components {
       query?: string | null;
       shared?: boolean | null;
     };
+    ScoreDisagreement: {
+      /** @description impact, confidence or ease */
+      on: string;
+      /** Format: int64 */
+      low: number;
+      /** Format: int64 */
+      high: number;
+    };
     ScoreIn: {
       /**
        * Format: int64
@@ -7137,38 +6888,50 @@ export interface components {
       plan: string;
       score: components['schemas']['Figure'];
     };
-    /** @description A score with its interval, or the reason why there is none. */
     ScoreOut: {
-      /**
-       * Format: int64
-       * @description Answers behind it.
-       */
-      n: number;
-      /**
-       * Format: double
-       * @description Points from −100 to 100 for NPS, per cent for PMF.
-       */
-      value?: number | null;
-      /** Format: double */
-      low?: number | null;
-      /** Format: double */
-      high?: number | null;
-      /**
-       * Format: double
-       * @description 0.95: how sure the interval is.
-       */
+      scorer_id: string;
+      /** Format: int64 */
+      impact: number;
+      /** Format: int64 */
       confidence: number;
-      /** @description Why there is no value, as a sentence. */
-      reason?: string | null;
+      /** Format: int64 */
+      ease: number;
+      note: string;
     };
     ScorePoint: {
       /** @description The first day of the week or month, in the workspace's time zone. */
       start: string;
       score: components['schemas']['Figure'];
     };
-    Scorer: {
-      user_id: string;
-      has_scored: boolean;
+    ScoreSpread: {
+      /** Format: double */
+      mean: number;
+      /** Format: int64 */
+      low: number;
+      /** Format: int64 */
+      high: number;
+    };
+    ScoreSummary: {
+      impact: components['schemas']['ScoreSpread'];
+      confidence: components['schemas']['ScoreSpread'];
+      ease: components['schemas']['ScoreSpread'];
+      /**
+       * Format: double
+       * @description Mean of impact × confidence × ease ÷ 10 over people, from 0.1 to 100.
+       */
+      rank: number;
+      /**
+       * Format: double
+       * @description The lowest of them.
+       */
+      rank_low: number;
+      /**
+       * Format: double
+       * @description The highest of them.
+       */
+      rank_high: number;
+      /** @description On which people differ by 4 points or more. */
+      disagreements: components['schemas']['ScoreDisagreement'][];
     };
     ScorersIn: {
       /** @description Members who are asked, at most 30; they must be able to change things. */
@@ -7188,21 +6951,6 @@ export interface components {
       /** Format: date-time */
       as_of: string;
       definition: string;
-    };
-    /** @description The state of a bet's scoring. Others' scores stay hidden until everybody asked has scored. */
-    Scoring: {
-      n_asked: number;
-      n_scored: number;
-      /** @description Who was asked, and who has answered. */
-      scorers: components['schemas']['Scorer'][];
-      mine?: components['schemas']['ScoreOut'] | null;
-      /** @description Whether the caller is asked. */
-      asked_me: boolean;
-      /** @description Everybody has scored: all scores can be seen. */
-      revealed: boolean;
-      /** @description Empty until revealed. */
-      scores: components['schemas']['ScoreOut'][];
-      summary?: components['schemas']['Summary'] | null;
     };
     SearchHit: {
       kind: string;
@@ -7266,11 +7014,8 @@ export interface components {
       counts: components['schemas']['SegmentCounts'];
     };
     SegmentPatch: {
-      /** @default null */
       name?: string | null;
-      /** @default null */
       description?: string | null;
-      /** @default null */
       rule?: components['schemas']['SegmentRule'] | null;
     };
     SegmentPreview: {
@@ -7322,11 +7067,6 @@ export interface components {
       /** @description True until the first owner exists. */
       needed: boolean;
     };
-    /**
-     * @description Whether evidence speaks for or against a hypothesis.
-     * @enum {string}
-     */
-    Side: 'For' | 'Against';
     /** @description How many signals have each value of each facet, under the given filters. */
     SignalFacets: {
       source: components['schemas']['FacetValue'][];
@@ -7404,23 +7144,14 @@ export interface components {
     };
     /** @description Absent fields stay as they are, null clears. */
     SignalPatch: {
-      /** @default null */
       body?: string | null;
-      /** @default null */
       person_id?: string | null;
-      /** @default null */
       account_id?: string | null;
-      /** @default null */
       usage_context?: string | null;
-      /** @default null */
       segment_id?: string | null;
-      /** @default null */
       assignee_id?: string | null;
-      /** @default null */
       next_step?: components['schemas']['NextStep'] | null;
-      /** @default null */
       may_show?: string | null;
-      /** @default null */
       tags?: string[] | null;
     };
     SignalsChange: {
@@ -7436,22 +7167,6 @@ export interface components {
     SignalsChanged: {
       /** @description The signals as they are now, for undo and display. */
       items: components['schemas']['SignalOut'][];
-    };
-    SignalsIn: {
-      /**
-       * @description At most 500.
-       * @default []
-       */
-      ids?: string[];
-      /**
-       * @description Instead of ids: the query of a list of signals, such as `q=export&segment_id=…`. At most 5,000 may match.
-       * @default null
-       */
-      filter?: string | null;
-    };
-    SignalsMoved: {
-      /** @description The signals that were really moved, for undo; those already where they should be are left out. */
-      ids: string[];
     };
     SourceIn: {
       /** @description survey, portal, interview, usability_test, import, api or inbox */
@@ -7470,35 +7185,31 @@ export interface components {
     SourcePatch: {
       name: string;
     };
-    SplitIn: {
-      /** @description The signals that leave, at most 500; all of them must be in the theme. */
-      signal_ids: string[];
-      /** @description The new theme. */
-      theme: components['schemas']['ThemeIn'];
-    };
-    Spread: {
-      /** Format: double */
-      mean: number;
-      /** Format: int64 */
-      low: number;
-      /** Format: int64 */
-      high: number;
-    };
     StaleOut: {
       /** Format: int64 */
       n_overdue_decisions: number;
       /** Format: int64 */
       n_results_without_decision: number;
     };
+    StatedValue: {
+      /** Format: double */
+      value?: number | null;
+      /**
+       * Format: double
+       * @description The interval holds the true value in 95 of 100 such cases.
+       */
+      low?: number | null;
+      /** Format: double */
+      high?: number | null;
+      /** @description Why there is no value, as a word for programs. */
+      reason_code?: string | null;
+      /** @description Why there is no value, as a sentence for people. */
+      reason?: string | null;
+    };
     StopIn: {
       /** @description Why it ends before it has run as planned. */
       reason: string;
     };
-    /**
-     * @description How far evidence can be trusted, from the weakest to the strongest.
-     * @enum {string}
-     */
-    Strength: 'Opinion' | 'StatedBehaviour' | 'ObservedBehaviour' | 'Commitment' | 'Randomised';
     /** @description The figures of one metric in one group. For a proportion give `n` and `successes`, for a mean `n`, `mean` and `sd`. */
     SumIn: {
       variant: string;
@@ -7530,28 +7241,6 @@ export interface components {
       /** Format: date-time */
       updated_at: string;
     };
-    Summary: {
-      impact: components['schemas']['Spread'];
-      confidence: components['schemas']['Spread'];
-      ease: components['schemas']['Spread'];
-      /**
-       * Format: double
-       * @description Mean of impact × confidence × ease ÷ 10 over people, from 0.1 to 100.
-       */
-      rank: number;
-      /**
-       * Format: double
-       * @description The lowest of them.
-       */
-      rank_low: number;
-      /**
-       * Format: double
-       * @description The highest of them.
-       */
-      rank_high: number;
-      /** @description On which people differ by 4 points or more. */
-      disagreements: components['schemas']['Disagreement'][];
-    };
     /** @description Replaces all sums typed before. */
     SumsIn: {
       sums: components['schemas']['SumIn'][];
@@ -7567,10 +7256,7 @@ export interface components {
        * @default
        */
       kind?: string;
-      /**
-       * @description Who asks, as people know you; the workspace's name when not given.
-       * @default null
-       */
+      /** @description Who asks, as people know you; the workspace's name when not given. */
       asker?: string | null;
       /**
        * @description Why you ask, in a sentence or two; shown first.
@@ -7582,10 +7268,7 @@ export interface components {
        * @default
        */
       thanks?: string;
-      /**
-       * @description The main question; the usual one of its kind when not given.
-       * @default null
-       */
+      /** @description The main question; the usual one of its kind when not given. */
       question?: string | null;
       /** @default [] */
       follow_ups?: components['schemas']['FollowUp'][];
@@ -7597,7 +7280,6 @@ export interface components {
       /**
        * Format: int64
        * @description After so many months words and people are removed; 24 when not given.
-       * @default null
        */
       keep_months?: number | null;
     };
@@ -7642,24 +7324,16 @@ export interface components {
     };
     /** @description Absent fields stay as they are. */
     SurveyPatch: {
-      /** @default null */
       name?: string | null;
-      /** @default null */
       asker?: string | null;
-      /** @default null */
       intro?: string | null;
-      /** @default null */
       thanks?: string | null;
-      /** @default null */
       question?: string | null;
-      /** @default null */
       follow_ups?: components['schemas']['FollowUp'][] | null;
-      /** @default null */
       consent_text?: string | null;
       /**
        * Format: int64
        * @description Holds for answers from now on; earlier ones keep what they were promised.
-       * @default null
        */
       keep_months?: number | null;
     };
@@ -7676,12 +7350,12 @@ export interface components {
       n_responses: number;
       /** Format: int64 */
       n_withdrawn: number;
-      score?: components['schemas']['ScoreOut'] | null;
+      score?: components['schemas']['Figure'] | null;
       /** @description For PMF: above, below or unsure, against the line. */
       verdict?: string | null;
       /**
        * Format: double
-       * @description For PMF: 40, in per cent.
+       * @description For PMF: 0.4, the share from which a product is said to fit its market.
        */
       line?: number | null;
       distribution: components['schemas']['ValueShare'][];
@@ -7696,6 +7370,15 @@ export interface components {
     TextRange: {
       start: number;
       end: number;
+    };
+    ThemeAccount: {
+      id: string;
+      name: string;
+      plan?: string | null;
+      /** Format: int64 */
+      revenue_cents?: number | null;
+      /** Format: int64 */
+      n_signals: number;
     };
     ThemeChange: {
       id: string;
@@ -7718,10 +7401,7 @@ export interface components {
       name?: string;
       /** @default  */
       description?: string;
-      /**
-       * @description bug, usability, performance, missing_capability, pricing, documentation, onboarding or trust
-       * @default null
-       */
+      /** @description bug, usability, performance, missing_capability, pricing, documentation, onboarding or trust */
       problem_type?: string | null;
       /**
        * @description What people are doing when it happens.
@@ -7733,17 +7413,13 @@ export interface components {
        * @default
        */
       desired_outcome?: string;
-      /**
-       * @description design, onboarding, pricing, documentation, bug or unknown
-       * @default null
-       */
+      /** @description design, onboarding, pricing, documentation, bug or unknown */
       root_cause_kind?: string | null;
       /**
        * @description Why it happens, in the team's words.
        * @default
        */
       root_cause?: string;
-      /** @default null */
       owner_id?: string | null;
     };
     ThemeLink: {
@@ -7758,6 +7434,37 @@ export interface components {
       segments: string[];
       /** @description One row per problem type, one number per segment. */
       counts: number[][];
+    };
+    ThemeMergeIn: {
+      /** @description The theme that goes on. */
+      into_id: string;
+    };
+    ThemeNumbers: {
+      /**
+       * Format: int64
+       * @description Live signals in the theme.
+       */
+      n_signals: number;
+      /** Format: date-time */
+      last_at?: string | null;
+      trend: components['schemas']['ThemeTrend'];
+      /** @description Signals in each of the last twelve weeks of seven days, oldest first. */
+      weeks: number[];
+      /**
+       * Format: int64
+       * @description Accounts that said it, each once.
+       */
+      n_accounts: number;
+      /**
+       * Format: int64
+       * @description Accounts among them whose revenue is not on record.
+       */
+      n_accounts_unpriced: number;
+      /**
+       * Format: int64
+       * @description What those accounts pay, in cents of the workspace's currency.
+       */
+      revenue_cents: number;
     };
     ThemeOut: {
       id: string;
@@ -7779,25 +7486,17 @@ export interface components {
       owner_id?: string | null;
       /** @description The theme that took over its signals. */
       merged_into_id?: string | null;
-      numbers?: components['schemas']['Numbers'] | null;
+      numbers?: components['schemas']['ThemeNumbers'] | null;
     };
     /** @description Absent fields stay as they are, null clears. */
     ThemePatch: {
-      /** @default null */
       name?: string | null;
-      /** @default null */
       description?: string | null;
-      /** @default null */
       problem_type?: string | null;
-      /** @default null */
       usage_context?: string | null;
-      /** @default null */
       desired_outcome?: string | null;
-      /** @default null */
       root_cause_kind?: string | null;
-      /** @default null */
       root_cause?: string | null;
-      /** @default null */
       owner_id?: string | null;
     };
     ThemeQuote: {
@@ -7810,18 +7509,56 @@ export interface components {
       /** @description Who may see the words: team, link or public. */
       may_show: string;
     };
+    ThemeSignalsIn: {
+      /**
+       * @description At most 500.
+       * @default []
+       */
+      ids?: string[];
+      /** @description Instead of ids: the query of a list of signals, such as `q=export&segment_id=…`. At most 5,000 may match. */
+      filter?: string | null;
+    };
+    ThemeSignalsMoved: {
+      /** @description The signals that were really moved, for undo; those already where they should be are left out. */
+      ids: string[];
+    };
+    ThemeSplitIn: {
+      /** @description The signals that leave, at most 500; all of them must be in the theme. */
+      signal_ids: string[];
+      /** @description The new theme. */
+      theme: components['schemas']['ThemeIn'];
+    };
     ThemeSummary: {
       theme: components['schemas']['ThemeOut'];
       /** @description The last 26 weeks, from Monday in the workspace's time zone, oldest first; the last is still going on. */
       weeks: components['schemas']['ThemeWeek'][];
       /** @description The accounts that said it, those that pay most first; at most 100. */
-      accounts: components['schemas']['AccountAtStake'][];
+      accounts: components['schemas']['ThemeAccount'][];
       /** @description Signals by segment; empty for those without one. */
       segments: components['schemas']['FacetValue'][];
       /** @description Signals by plan of the accounts; empty for those without one. */
       plans: components['schemas']['FacetValue'][];
       /** @description The words of customers: the latest first, then those that say it most differently. */
       quotes: components['schemas']['ThemeQuote'][];
+    };
+    /** @description Whether it is said more often than before. */
+    ThemeTrend: {
+      /** @description rising, falling, or unclear: a change that cannot be told from chance, or too little to say */
+      direction: string;
+      /**
+       * Format: int64
+       * @description Signals in the last 28 days.
+       */
+      n_recent: number;
+      /**
+       * Format: int64
+       * @description Signals in the 28 days before.
+       */
+      n_before: number;
+      /** @description Times as often as before; or why that cannot be said. */
+      ratio: components['schemas']['StatedValue'];
+      /** Format: double */
+      p_value?: number | null;
     };
     ThemeWeek: {
       /** Format: date-time */
@@ -7834,7 +7571,7 @@ export interface components {
      *     (0.1 is 10 %). level: the value itself must be reached, for tests with a single group.
      * @enum {string}
      */
-    ThresholdKind: 'Absolute' | 'Relative' | 'Level';
+    ThresholdKind: 'absolute' | 'relative' | 'level';
     TimelineEntry: {
       /** @description signal, response (a score without words), interview, or notice (that an outcome was told to them) */
       kind: string;
@@ -7852,24 +7589,69 @@ export interface components {
       score?: number | null;
       score_kind?: string | null;
     };
-    /** @description Whether it is said more often than before. */
-    Trend: {
-      /** @description rising, falling, or unclear: a change that cannot be told from chance, or too little to say */
-      direction: string;
+    /** @description What a file looks like, before it is imported. */
+    UnitImportPreview: {
+      columns: string[];
+      /** @description The first rows, as text. */
+      rows: string[][];
+      suggested: components['schemas']['UnitMapping'];
+      /** @description Words found in the group column. */
+      variant_words: string[];
+    };
+    /** @description What an import did. */
+    UnitImportReport: {
+      /** Format: int64 */
+      n_rows: number;
       /**
        * Format: int64
-       * @description Signals in the last 28 days.
+       * @description People not seen before.
        */
-      n_recent: number;
+      n_added: number;
       /**
        * Format: int64
-       * @description Signals in the 28 days before.
+       * @description People whose values of an earlier file were replaced.
        */
-      n_before: number;
-      /** @description Times as often as before; or why that cannot be said. */
-      ratio: components['schemas']['EstimateOut'];
-      /** Format: double */
-      p_value?: number | null;
+      n_changed: number;
+      /**
+       * Format: int64
+       * @description Rows that say what is known already.
+       */
+      n_unchanged: number;
+      /**
+       * Format: int64
+       * @description People found in a second group, who are now left out.
+       */
+      n_crossed: number;
+      /** Format: int64 */
+      n_refused: number;
+      /** @description The first 100 refused rows. */
+      refusals: components['schemas']['UnitRefusal'][];
+    };
+    /** @description Which column means what. */
+    UnitMapping: {
+      /** @description The column that names the person. */
+      unit: string;
+      /** @description The column that names the group. */
+      variant: string;
+      /** @description Column by metric of the plan; columns that are called like a metric need not be named. */
+      metrics?: {
+        [key: string]: string;
+      };
+      /** @description Group of the plan by word in the file; words that are group names need not be named. */
+      variants?: {
+        [key: string]: string;
+      };
+    };
+    /** @description Why a row was not taken. */
+    UnitRefusal: {
+      /**
+       * Format: int64
+       * @description The line in the file; the header is line 1.
+       */
+      row: number;
+      /** @description The column. */
+      field: string;
+      reason: string;
     };
     UserOut: {
       id: string;
@@ -7889,18 +7671,18 @@ export interface components {
        */
       share?: number | null;
     };
-    /** @description A group of people. The first of a plan is the control: what the others are compared with. */
-    Variant: {
-      name: string;
-      /**
-       * Format: double
-       * @description Its share of people relative to the others; 1 and 1 is half and half.
-       */
-      weight?: number;
-      description?: string;
+    VariantComparison: {
+      variant: string;
+      control: string;
+      /** @description In the metric's unit; 0.02 is two percentage points. */
+      absolute: components['schemas']['Quantity'];
+      /** @description As a share of the control; 0.1 is 10 %. */
+      relative: components['schemas']['Quantity'];
+      p_value: components['schemas']['Number'];
+      absolute_wald?: components['schemas']['Quantity'] | null;
+      guardrail?: components['schemas']['GuardrailStatus'] | null;
+      sentence: string;
     };
-    /** @enum {string} */
-    Verdict: 'Confirmed' | 'Refuted' | 'Inconclusive' | 'NotEnoughData';
     VerdictIn: {
       /** @description persevere, pivot, stop or extend; all but extend end the bet */
       verdict: string;
@@ -7971,6 +7753,12 @@ export interface components {
       n_conclusive: number;
       /** Format: int64 */
       n_inconclusive: number;
+    };
+    /** @description A whole number: either `value` or `not_estimable` is there. */
+    WholeNumber: {
+      /** Format: int64 */
+      value?: number | null;
+      not_estimable?: components['schemas']['NotEstimableReason'] | null;
     };
     WorkspaceBrief: {
       id: string;
@@ -14908,7 +14696,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ImportReport'];
+          'application/json': components['schemas']['UnitImportReport'];
         };
       };
       /** @description The request cannot be read. */
@@ -15017,7 +14805,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ImportPreview'];
+          'application/json': components['schemas']['UnitImportPreview'];
         };
       };
       /** @description The request cannot be read. */
@@ -19586,7 +19374,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['EvidenceIn'];
+        'application/json': components['schemas']['InsightEvidenceIn'];
       };
     };
     responses: {
@@ -19595,7 +19383,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['EvidenceAdded'];
+          'application/json': components['schemas']['InsightEvidenceAdded'];
         };
       };
       /** @description The request cannot be read. */
@@ -22665,7 +22453,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['List_ReadingOut'];
+          'application/json': components['schemas']['List_MetricReadingOut'];
         };
       };
       /** @description The request cannot be read. */
@@ -22762,7 +22550,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ReadingIn'];
+        'application/json': components['schemas']['MetricReadingIn'];
       };
     };
     responses: {
@@ -22771,7 +22559,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ReadingOut'];
+          'application/json': components['schemas']['MetricReadingOut'];
         };
       };
       /** @description The request cannot be read. */
@@ -22875,7 +22663,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ReadingIn'];
+        'application/json': components['schemas']['MetricReadingIn'];
       };
     };
     responses: {
@@ -22884,7 +22672,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ReadingOut'];
+          'application/json': components['schemas']['MetricReadingOut'];
         };
       };
       /** @description The request cannot be read. */
@@ -22987,7 +22775,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ReadingOut'];
+          'application/json': components['schemas']['MetricReadingOut'];
         };
       };
       /** @description The request cannot be read. */
@@ -34377,7 +34165,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['MergeIn'];
+        'application/json': components['schemas']['ThemeMergeIn'];
       };
     };
     responses: {
@@ -34591,7 +34379,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['SignalsIn'];
+        'application/json': components['schemas']['ThemeSignalsIn'];
       };
     };
     responses: {
@@ -34600,7 +34388,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['SignalsMoved'];
+          'application/json': components['schemas']['ThemeSignalsMoved'];
         };
       };
       /** @description The request cannot be read. */
@@ -34697,7 +34485,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['SignalsIn'];
+        'application/json': components['schemas']['ThemeSignalsIn'];
       };
     };
     responses: {
@@ -34706,7 +34494,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['SignalsMoved'];
+          'application/json': components['schemas']['ThemeSignalsMoved'];
         };
       };
       /** @description The request cannot be read. */
@@ -34803,7 +34591,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['SplitIn'];
+        'application/json': components['schemas']['ThemeSplitIn'];
       };
     };
     responses: {

@@ -8,7 +8,7 @@ use heedful_db::platform::search_queue;
 use heedful_db::{Conn, WorkspaceId};
 
 use super::list;
-use super::wire::{DecisionIn, DecisionOut, DecisionPatch, EvidenceIn, KIND};
+use super::wire::{DecisionEvidenceIn, DecisionIn, DecisionOut, DecisionPatch, KIND};
 use crate::decide::links::{Objects, check_links, check_member};
 use crate::platform::auth::{Caller, Editor, Viewer};
 use crate::platform::ctx::Ctx;
@@ -176,7 +176,12 @@ async fn check_names(conn: &mut Conn, ws: &WorkspaceId, row: &Decision) -> Resul
     check_links(conn, ws, &links).await
 }
 
-async fn write_evidence(conn: &mut Conn, ws: &WorkspaceId, id: &str, evidence: &[EvidenceIn]) -> Result<()> {
+async fn write_evidence(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    id: &str,
+    evidence: &[DecisionEvidenceIn],
+) -> Result<()> {
     let named = evidence.iter().map(|item| (item.kind.as_str(), item.id.as_str()));
     let objects = Objects::read(conn, ws, named).await?;
     let mut invalid = Invalid::default();

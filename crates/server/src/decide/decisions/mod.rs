@@ -13,7 +13,7 @@ pub use change::{
 };
 pub use list::list_decisions;
 pub use verdict::{decide_decision, reopen_decision, reopen_row};
-pub use wire::{DecisionIn, DecisionOut, DecisionPatch, EvidenceIn};
+pub use wire::{DecisionEvidenceIn, DecisionIn, DecisionOut, DecisionPatch};
 
 use crate::app::App;
 

@@ -40,7 +40,7 @@ pub struct DecisionOption {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct EvidenceIn {
+pub struct DecisionEvidenceIn {
     /// signal, highlight, interview, insight, theme, metric, hypothesis, experiment or decision
     pub kind: String,
     pub id: String,
@@ -62,7 +62,7 @@ pub struct DecisionIn {
     #[serde(default)]
     pub options: Vec<DecisionOption>,
     #[serde(default)]
-    pub evidence: Vec<EvidenceIn>,
+    pub evidence: Vec<DecisionEvidenceIn>,
     /// What was agreed beforehand, in words.
     #[serde(default)]
     pub rule_text: String,
@@ -82,7 +82,7 @@ pub struct DecisionIn {
 pub struct DecisionPatch {
     pub question: Option<String>,
     pub options: Option<Vec<DecisionOption>>,
-    pub evidence: Option<Vec<EvidenceIn>>,
+    pub evidence: Option<Vec<DecisionEvidenceIn>>,
     pub rule_text: Option<String>,
     #[serde(deserialize_with = "patch")]
     #[schema(value_type = Option<String>)]
@@ -109,7 +109,7 @@ pub struct DecisionPatch {
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct EvidenceOut {
+pub struct DecisionEvidenceOut {
     pub kind: String,
     pub id: String,
     pub note: String,
@@ -129,7 +129,7 @@ pub struct DecisionOut {
     pub archived_at: Option<Timestamp>,
     pub question: String,
     pub options: Vec<DecisionOption>,
-    pub evidence: Vec<EvidenceOut>,
+    pub evidence: Vec<DecisionEvidenceOut>,
     pub rule_text: String,
     pub rule_firing_id: Option<String>,
     pub bet_id: Option<String>,
@@ -160,7 +160,7 @@ pub struct DecisionOut {
 impl DecisionOut {
     pub fn of(row: Decision, evidence: Vec<Evidence>, objects: &Objects, now: i64) -> Self {
         let about = links(&row).filter_map(|(kind, id)| objects.get(kind, id)).collect();
-        let evidence = evidence.into_iter().map(|item| EvidenceOut {
+        let evidence = evidence.into_iter().map(|item| DecisionEvidenceOut {
             object: objects.get(&item.kind, &item.object_id),
             kind: item.kind,
             id: item.object_id,
@@ -277,7 +277,7 @@ fn check_options(invalid: &mut Invalid, options: &[DecisionOption]) {
     }
 }
 
-fn check_evidence(invalid: &mut Invalid, evidence: &[EvidenceIn]) {
+fn check_evidence(invalid: &mut Invalid, evidence: &[DecisionEvidenceIn]) {
     invalid.check("evidence", evidence.len() <= EVIDENCE_MAX, "must be at most 100");
     for (index, item) in evidence.iter().enumerate() {
         invalid.check_choice(&format!("evidence[{index}].kind"), &item.kind, EVIDENCE_KINDS);
@@ -309,8 +309,11 @@ mod tests {
                 input.validate().err().into_iter().flat_map(|invalid| invalid.0.into_keys()).collect();
             assert_eq!(fields, expect);
         };
-        let evidence =
-            |kind: &str| EvidenceIn { kind: kind.to_owned(), id: "1".to_owned(), note: String::new() };
+        let evidence = |kind: &str| DecisionEvidenceIn {
+            kind: kind.to_owned(),
+            id: "1".to_owned(),
+            note: String::new(),
+        };
         check(&|_| {}, &[]);
         check(&|input| input.question = " ".to_owned(), &["question"]);
         check(&|input| input.evidence = vec![evidence("rumour")], &["evidence[0].kind"]);

@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use list::{close_review, get_review, list_reviews, start_review};
-pub use themes::{ThemeChange, judge, theme_changes};
+pub use themes::{ThemeMove, judge, theme_changes};
 pub use walk::record_minute;
 pub use wire::{AgendaItem, Minute, ReviewOut};
 

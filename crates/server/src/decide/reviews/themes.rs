@@ -16,7 +16,7 @@ const THEMES_MAX: i64 = 500;
 
 /// A count that changed by more than chance explains.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ThemeChange {
+pub struct ThemeMove {
     pub id: String,
     pub name: String,
     /// Signals in the period.
@@ -40,14 +40,14 @@ pub async fn theme_changes(
     ws: &WorkspaceId,
     from: Micros,
     to: Micros,
-) -> Result<Vec<ThemeChange>> {
+) -> Result<Vec<ThemeMove>> {
     let windows = Windows { earlier: from - EARLIER_DAYS * DAY, split: from, to };
     let rows = agenda::list_theme_changes(conn, ws, windows, THEMES_MAX).await?;
     Ok(rows.into_iter().filter_map(|row| judge(row, windows, Confidence::P95)).collect())
 }
 
 /// The change, if it can be told from chance.
-pub fn judge(row: Change, windows: Windows, confidence: Confidence) -> Option<ThemeChange> {
+pub fn judge(row: Change, windows: Windows, confidence: Confidence) -> Option<ThemeMove> {
     let (days_before, days) = (days(windows.split - windows.earlier), days(windows.to - windows.split));
     let window = |n: i64, days| Window { count: u64::try_from(n).unwrap_or_default(), days };
     // Too few to compare is no change worth a place on an agenda.
@@ -57,7 +57,7 @@ pub fn judge(row: Change, windows: Windows, confidence: Confidence) -> Option<Th
         return None;
     }
     let ratio = found.ratio.ok();
-    let change = ThemeChange {
+    let change = ThemeMove {
         sentence: sentence(&row, days, days_before, ratio),
         id: row.id,
         name: row.name,

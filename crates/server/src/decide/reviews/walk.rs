@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::wire::{AgendaItem, KIND, Minute, MinuteLink, ReviewOut};
 use crate::decide::actions::{ActionIn, insert_action};
-use crate::decide::decisions::{DecisionIn, EvidenceIn, insert_decision};
+use crate::decide::decisions::{DecisionEvidenceIn, DecisionIn, insert_decision};
 use crate::decide::links::check_member;
 use crate::listen::signals::NextStep;
 use crate::platform::auth::{Caller, Editor};
@@ -169,8 +169,11 @@ fn decision_for(decision: &ReviewDecision, item: &AgendaItem) -> DecisionIn {
     let about = |kind: &str| item.object_id.clone().filter(|_| item.kind == kind);
     let rests_on =
         item.object_id.as_ref().filter(|_| matches!(item.kind.as_str(), "theme" | "insight" | "decision"));
-    let evidence =
-        rests_on.map(|id| EvidenceIn { kind: item.kind.clone(), id: id.clone(), note: item.why.clone() });
+    let evidence = rests_on.map(|id| DecisionEvidenceIn {
+        kind: item.kind.clone(),
+        id: id.clone(),
+        note: item.why.clone(),
+    });
     DecisionIn {
         question: decision.question.clone(),
         evidence: evidence.into_iter().collect(),

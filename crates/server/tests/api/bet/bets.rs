@@ -38,8 +38,10 @@ async fn scores_are_blind_until_the_last_one_is_in() {
     assert_eq!((&other["scoring"]["n_scored"], &other["scoring"]["summary"]), (&json!(1), &Value::Null));
     let mut conn = app.app.db.read().await.unwrap();
     let log = audit::list(&mut conn, &app.ws, &audit::Filter::default(), None, 100).await.unwrap();
-    assert!(log.items.iter().any(|entry| entry.action == "score"));
-    let tells = |entry: &audit::Entry| entry.after_json.as_ref().is_some_and(|text| text.contains("Because"));
+    assert!(log.items.iter().any(|listed| listed.entry.action == "score"));
+    let tells = |listed: &audit::Listed| {
+        listed.entry.after_json.as_ref().is_some_and(|text| text.contains("Because"))
+    };
     assert!(!log.items.iter().any(tells), "the log would tell what was scored");
     drop(conn);
     app.editor().put(&mine, score(8)).await.ok();
