@@ -23,6 +23,7 @@ CREATE TABLE codes (
 CREATE TABLE highlights (
   workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
   id TEXT NOT NULL,
+  version BIGINT NOT NULL DEFAULT 1,
   created_at BIGINT NOT NULL,
   signal_id TEXT,
   interview_id TEXT,
@@ -86,19 +87,24 @@ CREATE TABLE theme_signals (
 );
 CREATE INDEX theme_signals_signal ON theme_signals (workspace_id, signal_id);
 
--- What a merge or split moved, so that it can be undone without loss.
+-- What a merge or split moved, so that it can be undone without loss. theme_id received the signals of a merge
+-- or gave those of a split; other_id is the theme that was merged away or split off.
 CREATE TABLE theme_changes (
   workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
   id TEXT NOT NULL,
   kind TEXT NOT NULL,
   theme_id TEXT NOT NULL,
+  other_id TEXT NOT NULL,
   detail TEXT NOT NULL,
   made_by TEXT NOT NULL,
   made_at BIGINT NOT NULL,
   undone_at BIGINT,
   PRIMARY KEY (workspace_id, id),
-  FOREIGN KEY (workspace_id, theme_id) REFERENCES themes (workspace_id, id) ON DELETE CASCADE
+  FOREIGN KEY (workspace_id, theme_id) REFERENCES themes (workspace_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, other_id) REFERENCES themes (workspace_id, id) ON DELETE CASCADE
 );
+CREATE INDEX theme_changes_theme ON theme_changes (workspace_id, theme_id);
+CREATE INDEX theme_changes_other ON theme_changes (workspace_id, other_id);
 
 CREATE TABLE insights (
   workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
@@ -137,6 +143,7 @@ CREATE TABLE insight_evidence (
   FOREIGN KEY (workspace_id, signal_id) REFERENCES signals (workspace_id, id) ON DELETE CASCADE,
   FOREIGN KEY (workspace_id, highlight_id) REFERENCES highlights (workspace_id, id) ON DELETE CASCADE
 );
+CREATE INDEX insights_theme ON insights (workspace_id, theme_id);
 CREATE INDEX insight_evidence_signal ON insight_evidence (workspace_id, signal_id);
 
 -- One definition per number. kind: nps, pmf, csat (computed from scored signals), count (signals of a theme), manual (typed readings).
@@ -160,6 +167,7 @@ CREATE TABLE metrics (
 CREATE TABLE metric_readings (
   workspace_id TEXT NOT NULL,
   id TEXT NOT NULL,
+  version BIGINT NOT NULL DEFAULT 1,
   metric_id TEXT NOT NULL,
   at BIGINT NOT NULL,
   value DOUBLE PRECISION NOT NULL,
@@ -171,3 +179,6 @@ CREATE TABLE metric_readings (
   FOREIGN KEY (workspace_id, metric_id) REFERENCES metrics (workspace_id, id) ON DELETE CASCADE
 );
 CREATE INDEX metric_readings_time ON metric_readings (workspace_id, metric_id, at);
+
+-- What computed metrics read.
+CREATE INDEX signals_score ON signals (workspace_id, score_kind, occurred_at, score);

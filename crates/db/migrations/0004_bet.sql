@@ -93,13 +93,17 @@ CREATE TABLE evidence (
   note TEXT NOT NULL DEFAULT '',
   added_by TEXT NOT NULL,
   PRIMARY KEY (workspace_id, id),
+  UNIQUE (workspace_id, hypothesis_id, signal_id),
+  UNIQUE (workspace_id, hypothesis_id, insight_id),
+  UNIQUE (workspace_id, hypothesis_id, theme_id),
+  UNIQUE (workspace_id, hypothesis_id, metric_id),
+  UNIQUE (workspace_id, hypothesis_id, experiment_id),
   FOREIGN KEY (workspace_id, hypothesis_id) REFERENCES hypotheses (workspace_id, id) ON DELETE CASCADE,
   FOREIGN KEY (workspace_id, signal_id) REFERENCES signals (workspace_id, id) ON DELETE CASCADE,
   FOREIGN KEY (workspace_id, insight_id) REFERENCES insights (workspace_id, id) ON DELETE CASCADE,
   FOREIGN KEY (workspace_id, theme_id) REFERENCES themes (workspace_id, id) ON DELETE CASCADE,
   FOREIGN KEY (workspace_id, metric_id) REFERENCES metrics (workspace_id, id) ON DELETE CASCADE
 );
-CREATE INDEX evidence_hypothesis ON evidence (workspace_id, hypothesis_id);
 CREATE INDEX evidence_signal ON evidence (workspace_id, signal_id);
 
 -- state: backlog, scoring, ready, running, decided, dropped; forecast: probability 0–1 that the threshold is met

@@ -18,6 +18,7 @@ CREATE TABLE experiments (
   state TEXT NOT NULL DEFAULT 'planned',
   started_at BIGINT,
   ended_at BIGINT,
+  end_reason TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (workspace_id, id),
   FOREIGN KEY (workspace_id, bet_id) REFERENCES bets (workspace_id, id),
   FOREIGN KEY (workspace_id, owner_id) REFERENCES memberships (workspace_id, user_id)
@@ -38,11 +39,14 @@ CREATE TABLE plan_amendments (
 );
 
 -- One row per person and experiment: the variant met first, and the metric values, as imported. values_json: {"metric name": number}
+-- other_variant is set once the person was seen in a second variant; such people are left out of the sums.
+-- import_hash says which file the row came from.
 CREATE TABLE experiment_units (
   workspace_id TEXT NOT NULL,
   experiment_id TEXT NOT NULL,
   unit TEXT NOT NULL,
   variant TEXT NOT NULL,
+  other_variant TEXT,
   values_json TEXT NOT NULL,
   import_hash TEXT NOT NULL,
   PRIMARY KEY (workspace_id, experiment_id, unit),

@@ -1,6 +1,8 @@
 -- Decide: thresholds agreed beforehand, verdicts, what is done about them, and the rhythm.
 
--- kind: signal_count (theme, segment, count, window) or metric_threshold (metric, op, value)
+-- kind: signal_count (theme, segment, window) or metric_threshold (metric); op: ge, gt, le, lt
+-- count_of says what a signal_count counts: signals, people or accounts. crossed: whether the value was beyond the
+-- threshold when last evaluated; a rule fires when this turns from 0 to 1.
 CREATE TABLE rules (
   workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
   id TEXT NOT NULL,
@@ -13,6 +15,7 @@ CREATE TABLE rules (
   theme_id TEXT,
   segment_id TEXT,
   metric_id TEXT,
+  count_of TEXT NOT NULL DEFAULT 'signals',
   op TEXT NOT NULL,
   threshold DOUBLE PRECISION NOT NULL,
   window_days BIGINT,
@@ -40,7 +43,7 @@ CREATE TABLE rule_firings (
 );
 CREATE INDEX rule_firings_time ON rule_firings (workspace_id, fired_at);
 
--- options, evidence and dissent: JSON lists. verdict: null while open, else persevere, pivot, stop, extend
+-- options and dissent: JSON lists. verdict: null while open, else persevere, pivot, stop, extend
 CREATE TABLE decisions (
   workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
   id TEXT NOT NULL,
@@ -50,7 +53,6 @@ CREATE TABLE decisions (
   archived_at BIGINT,
   question TEXT NOT NULL,
   options TEXT NOT NULL DEFAULT '[]',
-  evidence TEXT NOT NULL DEFAULT '[]',
   rule_text TEXT NOT NULL DEFAULT '',
   rule_firing_id TEXT,
   bet_id TEXT,
@@ -73,6 +75,41 @@ CREATE TABLE decisions (
   FOREIGN KEY (workspace_id, owner_id) REFERENCES memberships (workspace_id, user_id)
 );
 
+-- What a decision rests on. kind and object_id name an object of this or an earlier stage; one column for all kinds, so
+-- that the server checks that it exists.
+CREATE TABLE decision_evidence (
+  workspace_id TEXT NOT NULL,
+  decision_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  position BIGINT NOT NULL,
+  note TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (workspace_id, decision_id, kind, object_id),
+  FOREIGN KEY (workspace_id, decision_id) REFERENCES decisions (workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX decision_evidence_object ON decision_evidence (workspace_id, kind, object_id, decision_id);
+
+-- agenda: JSON list of items as generated; minutes: JSON list, one entry per item walked. state: open, closed
+CREATE TABLE reviews (
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+  id TEXT NOT NULL,
+  version BIGINT NOT NULL DEFAULT 1,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  kind TEXT NOT NULL DEFAULT 'weekly',
+  period_from BIGINT NOT NULL,
+  period_to BIGINT NOT NULL,
+  agenda TEXT NOT NULL,
+  minutes TEXT NOT NULL DEFAULT '[]',
+  summary TEXT NOT NULL DEFAULT '',
+  state TEXT NOT NULL DEFAULT 'open',
+  started_by TEXT NOT NULL,
+  closed_at BIGINT,
+  PRIMARY KEY (workspace_id, id),
+  FOREIGN KEY (workspace_id, started_by) REFERENCES memberships (workspace_id, user_id)
+);
+CREATE INDEX reviews_time ON reviews (workspace_id, period_to);
+
 CREATE TABLE actions (
   workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
   id TEXT NOT NULL,
@@ -93,23 +130,7 @@ CREATE TABLE actions (
   FOREIGN KEY (workspace_id, owner_id) REFERENCES memberships (workspace_id, user_id),
   FOREIGN KEY (workspace_id, decision_id) REFERENCES decisions (workspace_id, id),
   FOREIGN KEY (workspace_id, hypothesis_id) REFERENCES hypotheses (workspace_id, id),
-  FOREIGN KEY (workspace_id, metric_id) REFERENCES metrics (workspace_id, id)
+  FOREIGN KEY (workspace_id, metric_id) REFERENCES metrics (workspace_id, id),
+  FOREIGN KEY (workspace_id, review_id) REFERENCES reviews (workspace_id, id)
 );
 CREATE INDEX actions_due ON actions (workspace_id, done_at, due_at);
-
--- agenda: JSON list of items as generated; minutes: JSON list, one entry per item walked. state: open, closed
-CREATE TABLE reviews (
-  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
-  id TEXT NOT NULL,
-  version BIGINT NOT NULL DEFAULT 1,
-  created_at BIGINT NOT NULL,
-  updated_at BIGINT NOT NULL,
-  kind TEXT NOT NULL DEFAULT 'weekly',
-  period_from BIGINT NOT NULL,
-  period_to BIGINT NOT NULL,
-  agenda TEXT NOT NULL,
-  minutes TEXT NOT NULL DEFAULT '[]',
-  state TEXT NOT NULL DEFAULT 'open',
-  closed_at BIGINT,
-  PRIMARY KEY (workspace_id, id)
-);

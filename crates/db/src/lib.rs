@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 pub mod bet;
+pub mod chain;
 pub mod connect;
 pub mod decide;
 pub mod error;
 pub mod experiment;
+pub mod home;
 pub mod listen;
 pub mod measure;
 pub mod migrate;

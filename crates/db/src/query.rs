@@ -12,6 +12,40 @@ pub enum Value {
     Text(String),
     Integer(i64),
     Double(f64),
+    /// Absent values keep their type, which PostgreSQL asks for.
+    NoText,
+    NoInteger,
+    NoDouble,
+}
+
+impl From<Option<String>> for Value {
+    fn from(value: Option<String>) -> Self {
+        value.map_or(Self::NoText, Self::Text)
+    }
+}
+
+impl From<&Option<String>> for Value {
+    fn from(value: &Option<String>) -> Self {
+        value.clone().into()
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(value: Option<i64>) -> Self {
+        value.map_or(Self::NoInteger, Self::Integer)
+    }
+}
+
+impl From<Option<f64>> for Value {
+    fn from(value: Option<f64>) -> Self {
+        value.map_or(Self::NoDouble, Self::Double)
+    }
+}
+
+impl From<&String> for Value {
+    fn from(value: &String) -> Self {
+        Self::Text(value.clone())
+    }
 }
 
 impl From<&str> for Value {
@@ -87,6 +121,21 @@ impl Sql {
         self.push(")")
     }
 
+    /// Appends `($1, $2), ($3, $4)…`, one group per row, as `VALUES` wants them.
+    pub fn bind_rows(&mut self, rows: impl IntoIterator<Item = Vec<Value>>) -> &mut Self {
+        for (index, row) in rows.into_iter().enumerate() {
+            self.push(if index > 0 { ", (" } else { "(" });
+            for (column, value) in row.into_iter().enumerate() {
+                if column > 0 {
+                    self.push(", ");
+                }
+                self.bind(value);
+            }
+            self.push(")");
+        }
+        self
+    }
+
     pub async fn fetch_all<T>(self, conn: &mut Conn) -> Result<Vec<T>>
     where
         T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
@@ -115,6 +164,9 @@ impl Sql {
                 Value::Text(text) => query.bind(text),
                 Value::Integer(number) => query.bind(number),
                 Value::Double(number) => query.bind(number),
+                Value::NoText => query.bind(None::<String>),
+                Value::NoInteger => query.bind(None::<i64>),
+                Value::NoDouble => query.bind(None::<f64>),
             };
         }
         Ok(query.execute(conn).await?.rows_affected())
@@ -130,6 +182,9 @@ impl Sql {
                 Value::Text(text) => query.bind(text),
                 Value::Integer(number) => query.bind(number),
                 Value::Double(number) => query.bind(number),
+                Value::NoText => query.bind(None::<String>),
+                Value::NoInteger => query.bind(None::<i64>),
+                Value::NoDouble => query.bind(None::<f64>),
             };
         }
         query

@@ -29,6 +29,12 @@ impl TestDb {
     }
 }
 
+/// Writes a row of a table whose own functions belong to a later change; `$1` is the workspace.
+pub async fn execute(conn: &mut crate::Conn, sql: &'static str, workspace: &str) -> Result<()> {
+    sqlx::query(sql).bind(workspace).execute(conn).await?;
+    Ok(())
+}
+
 async fn new_schema(server: &str) -> Result<String> {
     let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let admin = Db::open(server).await?;

@@ -10,6 +10,7 @@ use crate::platform::clock::Clock;
 use crate::platform::ids::IdSource;
 use crate::platform::rate_limit::RateLimiter;
 use crate::platform::requests::Requests;
+use crate::platform::search::Search;
 
 /// What a server is told at start. Everything has a default that works.
 #[derive(Clone, Debug)]
@@ -37,10 +38,12 @@ pub struct Parts {
     pub requests: Requests,
     /// Rung when a job was written, so that the worker need not poll.
     pub job_bell: Notify,
+    pub search: Search,
 }
 
 impl App {
     pub fn new(db: Db, config: Config, clock: Clock, ids: IdSource) -> Self {
+        let search = Search::new(config.data_dir.join("search"));
         Self(Arc::new(Parts {
             db,
             config,
@@ -49,6 +52,7 @@ impl App {
             rate_limiter: RateLimiter::default(),
             requests: Requests::default(),
             job_bell: Notify::new(),
+            search,
         }))
     }
 

@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::platform::{self, docs, docs_page, error, health, http, idempotency, web};
-use crate::{bet, chain, decide, experiment, listen, measure, share, understand};
+use crate::{bet, chain, decide, experiment, home, listen, measure, share, understand};
 
 /// Bodies of the team API; uploads set their own limit.
 const BODY_MAX: usize = 2 << 20;
@@ -32,6 +32,8 @@ pub fn router(app: &App) -> Router {
         .route("/api/openapi.json", get(async move || Json(openapi)))
         .route("/api/docs", get(async move || docs))
         .merge(health::router())
+        .merge(listen::surveys::public_routes())
+        .merge(share::pages())
         .fallback(web::serve_app)
         .layer(from_fn(http::refuse_cross_site))
         .layer(from_fn_with_state(app.clone(), http::add_headers))
@@ -62,7 +64,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(decide::routes())
         .merge(share::routes())
         .merge(measure::routes())
-        .merge(chain::routes());
+        .merge(chain::routes())
+        .merge(home::routes());
     OpenApiRouter::with_openapi(docs::base()).nest("/api/v1", v1)
 }
 

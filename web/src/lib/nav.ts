@@ -1,6 +1,12 @@
 import type { Component } from 'svelte';
+import Dices from '@lucide/svelte/icons/dices';
 import Ear from '@lucide/svelte/icons/ear';
+import Gauge from '@lucide/svelte/icons/gauge';
+import Gavel from '@lucide/svelte/icons/gavel';
+import Lightbulb from '@lucide/svelte/icons/lightbulb';
+import FlaskConical from '@lucide/svelte/icons/flask-conical';
 import House from '@lucide/svelte/icons/house';
+import Megaphone from '@lucide/svelte/icons/megaphone';
 import Settings from '@lucide/svelte/icons/settings';
 
 export interface NavPage {
@@ -24,7 +30,67 @@ export const nav: NavSection[] = [
   {
     title: 'Listen',
     icon: Ear,
-    pages: [{ title: 'Inbox', href: '/listen/signals', key: 'i', also: 'signals feedback' }],
+    pages: [
+      { title: 'Inbox', href: '/listen/signals', key: 'i', also: 'signals feedback' },
+      { title: 'Surveys', href: '/listen/surveys', key: 's', also: 'nps pmf forms questionnaires' },
+      { title: 'Interviews', href: '/listen/interviews', key: 'n', also: 'transcripts conversations' },
+      { title: 'People', href: '/listen/people', key: 'p', also: 'customers users contacts' },
+      { title: 'Accounts', href: '/listen/accounts', key: 'a', also: 'companies revenue' },
+      { title: 'Segments', href: '/listen/segments', also: 'groups rules' },
+      { title: 'Sources and import', href: '/listen/sources', also: 'upload csv file' },
+    ],
+  },
+  {
+    title: 'Share',
+    icon: Megaphone,
+    pages: [
+      { title: 'Outcomes', href: '/share/outcomes', key: 'o', also: 'publish results learned' },
+      { title: 'Critiques', href: '/share/critiques', also: 'objections moderation' },
+    ],
+  },
+  {
+    title: 'Measure',
+    icon: Gauge,
+    pages: [
+      {
+        title: 'Learning',
+        href: '/measure/learning',
+        key: 'm',
+        also: 'time to validated learning nps pmf calibration',
+      },
+    title: 'Decide',
+    icon: Gavel,
+    pages: [
+      { title: 'Decisions', href: '/decide/decisions', key: 'd', also: 'verdict log' },
+      { title: 'Actions', href: '/decide/actions', key: 'a', also: 'tasks to do overdue' },
+      { title: 'Rules', href: '/decide/rules', key: 'r', also: 'threshold firing alarm' },
+      { title: 'Reviews', href: '/decide/reviews', key: 'w', also: 'weekly agenda minutes' },
+    ],
+  },
+  {
+    title: 'Understand',
+    icon: Lightbulb,
+    pages: [
+      { title: 'Themes', href: '/understand/themes', key: 't', also: 'patterns problems trends' },
+      { title: 'Insights', href: '/understand/insights', also: 'learned evidence tags' },
+      { title: 'Codes', href: '/understand/codes', also: 'codebook coding highlights labels' },
+      { title: 'Metrics', href: '/understand/metrics', also: 'numbers nps pmf csat' },
+      { title: 'Search', href: '/search', also: 'find everything' },
+    ],
+  },
+  {
+    title: 'Bet',
+    icon: Dices,
+    pages: [
+      { title: 'Objectives', href: '/bet/objectives', key: 'o', also: 'opportunities tree' },
+      { title: 'Hypotheses', href: '/bet/hypotheses', key: 'y', also: 'beliefs evidence' },
+      { title: 'Bets', href: '/bet/bets', key: 'b', also: 'board rank score' },
+    ],
+  },
+  {
+    title: 'Experiment',
+    icon: FlaskConical,
+    pages: [{ title: 'Experiments', href: '/experiment/experiments', key: 'x', also: 'tests plans results' }],
   },
   {
     title: 'Settings',

@@ -40,12 +40,12 @@ pub struct Signal {
 /// What a list is narrowed to; an absent field does not narrow.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Signals whose ids the search index found.
-    pub ids: Option<Vec<String>>,
     pub source_id: Option<String>,
     pub person_id: Option<String>,
     pub account_id: Option<String>,
     pub segment_id: Option<String>,
+    /// Said by a member of this segment, or by nobody known of an account in it.
+    pub in_segment: Option<String>,
     pub theme_id: Option<String>,
     pub import_id: Option<String>,
     pub assignee_id: Option<String>,
@@ -62,17 +62,6 @@ pub struct Filter {
 pub enum NextStep {
     Missing,
     Kind(String),
-}
-
-/// How a facet's values are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Facet {
-    Source,
-    Segment,
-    Assignee,
-    NextStep,
-    Theme,
-    Tag,
 }
 
 /// Returns false, writing nothing, when the source already gave a signal with this `external_id`.
@@ -182,30 +171,19 @@ pub async fn list(
     Ok(Page::cut(rows, limit, total, |row| Cursor { sort: row.occurred_at.to_string(), id: row.id.clone() }))
 }
 
-/// The most frequent values of a facet among the matching signals; an empty value counts those without one.
-pub async fn count_facet(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    filter: &Filter,
-    facet: Facet,
-    limit: i64,
-) -> Result<Vec<(String, i64)>> {
-    let select = match facet {
-        Facet::Source => "SELECT s.source_id AS value, COUNT(*)",
-        Facet::Segment => "SELECT COALESCE(s.segment_id, '') AS value, COUNT(*)",
-        Facet::Assignee => "SELECT COALESCE(s.assignee_id, '') AS value, COUNT(*)",
-        Facet::NextStep => "SELECT COALESCE(s.next_step_kind, '') AS value, COUNT(*)",
-        Facet::Theme => "SELECT j.theme_id AS value, COUNT(*)",
-        Facet::Tag => "SELECT j.tag AS value, COUNT(*)",
-    };
-    let join = match facet {
-        Facet::Theme => " JOIN theme_signals j ON j.workspace_id = s.workspace_id AND j.signal_id = s.id",
-        Facet::Tag => " JOIN signal_tags j ON j.workspace_id = s.workspace_id AND j.signal_id = s.id",
-        _ => "",
-    };
-    let mut sql = matching_joined(select, join, ws, filter);
-    sql.push(" GROUP BY value ORDER BY 2 DESC, 1 LIMIT ").bind(limit);
+/// The named signals, in no order: read by their keys, where a list would walk through all by time.
+pub async fn list_by_ids(conn: &mut Conn, ws: &WorkspaceId, ids: &[String]) -> Result<Vec<Signal>> {
+    let mut sql = Sql::new("SELECT * FROM signals WHERE workspace_id = ");
+    sql.bind(ws.as_str()).bind_in(" AND id IN", ids);
     sql.fetch_all(conn).await
+}
+
+/// The ids of the newest matching signals, for changes of many at once.
+pub async fn ids(conn: &mut Conn, ws: &WorkspaceId, filter: &Filter, limit: i64) -> Result<Vec<String>> {
+    let mut sql = matching("SELECT s.id", ws, filter);
+    sql.push(" ORDER BY s.occurred_at DESC, s.id DESC LIMIT ").bind(limit);
+    let rows: Vec<(String,)> = sql.fetch_all(conn).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Tags of the given signals, as pairs of signal and tag.
@@ -241,16 +219,9 @@ pub async fn insert_tag(conn: &mut Conn, ws: &WorkspaceId, id: &str, tag: &str) 
 }
 
 fn matching(select: &'static str, ws: &WorkspaceId, filter: &Filter) -> Sql {
-    matching_joined(select, "", ws, filter)
-}
-
-fn matching_joined(select: &'static str, join: &'static str, ws: &WorkspaceId, filter: &Filter) -> Sql {
     let mut sql = Sql::new(select);
-    sql.push(" FROM signals s").push(join).push(" WHERE s.workspace_id = ").bind(ws.as_str());
+    sql.push(" FROM signals s WHERE s.workspace_id = ").bind(ws.as_str());
     sql.push(if filter.archived { " AND s.archived_at IS NOT NULL" } else { " AND s.archived_at IS NULL" });
-    if let Some(ids) = &filter.ids {
-        sql.bind_in(" AND s.id IN", ids);
-    }
     sql.when(" AND s.source_id = ", filter.source_id.as_deref());
     sql.when(" AND s.person_id = ", filter.person_id.as_deref());
     sql.when(" AND s.account_id = ", filter.account_id.as_deref());
@@ -269,6 +240,16 @@ fn matching_joined(select: &'static str, join: &'static str, ws: &WorkspaceId, f
             sql.push(" AND s.next_step_kind = ").bind(kind.as_str());
         }
         None => {}
+    }
+    if let Some(segment) = &filter.in_segment {
+        sql.push(" AND (EXISTS (SELECT 1 FROM segment_people m WHERE m.workspace_id = s.workspace_id");
+        sql.push(" AND m.person_id = s.person_id AND m.segment_id = ").bind(segment.as_str()).push(")");
+        sql.push(
+            " OR (s.person_id IS NULL AND EXISTS (SELECT 1 FROM segment_accounts m WHERE m.workspace_id = ",
+        );
+        sql.push("s.workspace_id AND m.account_id = s.account_id AND m.segment_id = ")
+            .bind(segment.as_str())
+            .push(")))");
     }
     if let Some(theme) = &filter.theme_id {
         sql.push(" AND EXISTS (SELECT 1 FROM theme_signals t WHERE t.workspace_id = s.workspace_id");

@@ -6,7 +6,6 @@ use futures_util::TryStreamExt;
 use sqlx::any::{AnyRow, AnyTypeInfoKind};
 use sqlx::{AssertSqlSafe, Column, Executor, Row, ValueRef};
 
-use crate::query::Value;
 use crate::{Conn, Error, Result};
 
 /// A table of the schema.
@@ -35,9 +34,13 @@ pub const TABLES: &[Table] = &[
     table("search_queue", 1),
     table("saved_views", 1),
     table("accounts", 2),
-    table("people", 2),
+    table("people", 2).pointing_to_itself("merged_into_id"),
     table("account_people", 2),
+    table("person_merges", 2),
+    table("person_merge_moves", 2),
     table("segments", 2),
+    table("segment_accounts", 2),
+    table("segment_people", 2),
     table("sources", 2),
     table("imports", 2),
     table("import_chunks", 2),
@@ -72,8 +75,9 @@ pub const TABLES: &[Table] = &[
     table("rules", 6),
     table("rule_firings", 6),
     table("decisions", 6),
-    table("actions", 6),
+    table("decision_evidence", 6),
     table("reviews", 6),
+    table("actions", 6),
     table("outcomes", 7),
     table("critiques", 7),
     table("outcome_notices", 7),
@@ -232,9 +236,9 @@ pub async fn delete_all(conn: &mut Conn, schema: i64) -> Result<()> {
 fn push_cell(sql: &mut String, values: &mut Vec<Bound>, cell: Cell) {
     let value = match cell {
         Cell::Null => return sql.push_str("NULL"),
-        Cell::Text(text) => Bound::Plain(Value::Text(text)),
-        Cell::Integer(number) => Bound::Plain(Value::Integer(number)),
-        Cell::Double(number) => Bound::Plain(Value::Double(number)),
+        Cell::Text(text) => Bound::Text(text),
+        Cell::Integer(number) => Bound::Integer(number),
+        Cell::Double(number) => Bound::Double(number),
         Cell::Bytes(bytes) => Bound::Bytes(bytes),
     };
     values.push(value);
@@ -243,7 +247,9 @@ fn push_cell(sql: &mut String, values: &mut Vec<Bound>, cell: Cell) {
 }
 
 enum Bound {
-    Plain(Value),
+    Text(String),
+    Integer(i64),
+    Double(f64),
     Bytes(Vec<u8>),
 }
 
@@ -252,9 +258,9 @@ async fn execute(conn: &mut Conn, sql: String, values: Vec<Bound>) -> Result<()>
     let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
     for value in values {
         query = match value {
-            Bound::Plain(Value::Text(text)) => query.bind(text),
-            Bound::Plain(Value::Integer(number)) => query.bind(number),
-            Bound::Plain(Value::Double(number)) => query.bind(number),
+            Bound::Text(text) => query.bind(text),
+            Bound::Integer(number) => query.bind(number),
+            Bound::Double(number) => query.bind(number),
             Bound::Bytes(bytes) => query.bind(bytes),
         };
     }

@@ -10,6 +10,7 @@ pub mod mail;
 pub mod memberships;
 pub mod one_time_tokens;
 pub mod saved_views;
+pub mod search_documents;
 pub mod search_queue;
 pub mod sessions;
 pub mod users;

@@ -1,1 +1,9 @@
-//! Tables of the `understand` stage.
+//! Tables of the `understand` stage: codes, insights, themes and numbers.
+
+pub mod codes;
+pub mod highlights;
+pub mod insights;
+pub mod metrics;
+pub mod theme_changes;
+pub mod theme_numbers;
+pub mod themes;

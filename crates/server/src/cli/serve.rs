@@ -32,9 +32,11 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     announce(&app).await?;
 
     let worker = tokio::spawn(jobs::work(app.clone()));
+    let indexer = tokio::spawn(jobs::search::work(app.clone()));
     let service = routes::router(&app).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(asked_to_stop()).await?;
     worker.abort();
+    indexer.abort();
     app.db.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -2,18 +2,25 @@
 
 pub mod clean_up;
 pub mod mail;
+pub mod rules;
 pub mod schedule;
+pub mod search;
 
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use heedful_db::Micros;
 use heedful_db::platform::jobs::{self, Job};
 
 use crate::app::App;
+use crate::decide::rules::EVALUATE_RULES;
+use crate::listen::imports::{self, RUN_IMPORT, UNDO_IMPORT};
+use crate::listen::segments::{self, REFRESH_SEGMENTS};
+use crate::listen::surveys::{self, FORGET_ANSWERS};
 use crate::platform::ctx::Ctx;
 use crate::platform::mail::SEND_MAIL;
 use crate::platform::password_resets::{self, SEND_RESET};
+use crate::share::notices::{self, SEND_NOTICES};
 use clean_up::CLEAN_UP;
 
 /// A worker that says nothing for this long is taken for dead, and its job runs again.
@@ -81,6 +88,15 @@ async fn run_next(app: &App) -> anyhow::Result<bool> {
 async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
     match job.kind.as_str() {
         SEND_MAIL => mail::send(app, serde_json::from_str(&job.payload)?).await,
+        FORGET_ANSWERS => surveys::forget(app, &serde_json::from_str(&job.payload)?).await,
+        REFRESH_SEGMENTS => segments::refresh_all(app, serde_json::from_str(&job.payload)?).await,
+        RUN_IMPORT => imports::run_import(app, &job.id, serde_json::from_str(&job.payload)?).await,
+        UNDO_IMPORT => imports::run_undo(app, &job.id, serde_json::from_str(&job.payload)?).await,
+        EVALUATE_RULES => rules::evaluate_all(app, serde_json::from_str(&job.payload)?).await,
+        SEND_NOTICES => {
+            let ws = job.workspace_id.as_deref().context("a job of a workspace")?.into();
+            Ok(notices::run(&Ctx::of(app), &ws, &serde_json::from_str(&job.payload)?).await?)
+        }
         SEND_RESET => {
             Ok(password_resets::send_link(&Ctx::of(app), serde_json::from_str(&job.payload)?).await?)
         }

@@ -1,12 +1,28 @@
 //! Listen: what customers say and who they are.
 
+pub mod accounts;
+pub mod imports;
+pub mod interviews;
+pub mod people;
+pub mod segments;
 pub mod signals;
 pub mod sources;
+pub mod surveys;
+mod timeline;
+mod traits;
 
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(signals::routes()).merge(sources::routes())
+    OpenApiRouter::new()
+        .merge(signals::routes())
+        .merge(sources::routes())
+        .merge(surveys::routes())
+        .merge(interviews::routes())
+        .merge(people::routes())
+        .merge(accounts::routes())
+        .merge(segments::routes())
+        .merge(imports::routes())
 }

@@ -41,10 +41,11 @@ impl Ctx {
         Ok(self.app.db.begin().await?)
     }
 
-    /// Commits, and wakes the worker in case the transaction queued a job.
+    /// Commits, and wakes the workers in case the transaction queued a job or changed what can be found.
     pub async fn commit(&self, tx: heedful_db::Tx) -> Result<()> {
         tx.commit().await.map_err(heedful_db::Error::from)?;
         self.app.job_bell.notify_one();
+        self.app.search.bell.notify_one();
         Ok(())
     }
 }

@@ -11,6 +11,7 @@ pub mod ctx;
 pub mod docs;
 pub mod docs_page;
 pub mod error;
+pub mod estimates;
 pub mod extract;
 pub mod figure;
 pub mod health;
@@ -27,10 +28,12 @@ pub mod outbox;
 pub mod paging;
 pub mod password;
 pub mod password_resets;
+pub mod periods;
 pub mod queue;
 pub mod rate_limit;
 pub mod requests;
 pub mod saved_views;
+pub mod search;
 pub mod secret;
 pub mod sessions;
 pub mod setup;
@@ -46,6 +49,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(sessions::routes())
         .merge(setup::routes())
+        .merge(search::routes())
         .merge(account::routes())
         .merge(password_resets::routes())
         .merge(workspaces::routes())

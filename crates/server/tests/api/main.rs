@@ -3,11 +3,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod bet;
+mod chain;
 mod decide;
 mod experiment;
+mod home;
 mod listen;
 mod measure;
 mod platform;
 mod share;
 mod support;
+mod support_rows;
 mod understand;

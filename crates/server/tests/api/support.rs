@@ -13,7 +13,7 @@ use heedful_server::platform::auth::{Caller, Role};
 use heedful_server::platform::clock::Clock;
 use heedful_server::platform::ctx::Ctx;
 use heedful_server::platform::ids::IdSource;
-use heedful_server::platform::{secret, setup};
+use heedful_server::platform::{search, secret, setup};
 use heedful_server::routes::router;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -111,6 +111,12 @@ impl TestApp {
 
     pub async fn run_jobs(&self) {
         jobs::run_due(&self.app).await.unwrap();
+        self.index().await;
+    }
+
+    /// Brings the search index up to date; few changes are seen without, as in a real server.
+    pub async fn index(&self) {
+        search::drain(&Ctx::of(&self.app)).await.unwrap();
     }
 
     fn bearer(&self, token: &str) -> Client {

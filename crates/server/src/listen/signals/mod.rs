@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 pub use change::{
     archive_signal, change_signals, create_signal, get_signal, insert_signal, restore_signal, update_signal,
 };
-pub use list::{count_signals, list_signals};
+pub use list::{FacetValue, SignalQuery, count_signals, ids_of, list_signals};
 pub use wire::{NextStep, SignalIn, SignalOut, SignalPatch};
 
 use crate::app::App;

@@ -1,1 +1,5 @@
-
+mod bets;
+mod evidence;
+mod hypotheses;
+mod objectives;
+pub mod support;

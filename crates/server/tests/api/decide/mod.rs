@@ -1,1 +1,4 @@
-
+mod actions;
+mod decisions;
+mod reviews;
+mod rules;

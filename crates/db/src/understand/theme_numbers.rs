@@ -1,0 +1,195 @@
+//! What a theme amounts to: how often it is said, by whom, and what they pay.
+//! Only live signals count; an account counts once however often it speaks.
+
+use sqlx::FromRow;
+
+use crate::query::Sql;
+use crate::{Conn, Micros, Result, WorkspaceId};
+
+/// A theme's signals: all of them, those said since `recent`, and those said in the stretch before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct Volume {
+    pub theme_id: String,
+    pub n_signals: i64,
+    pub n_recent: i64,
+    pub n_before: i64,
+    pub last_at: Option<Micros>,
+}
+
+/// Accounts behind a theme's signals and what they pay. `n_unpriced` of them have no revenue on record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct Stake {
+    pub theme_id: String,
+    pub n_accounts: i64,
+    pub n_unpriced: i64,
+    pub revenue_cents: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct AccountAtStake {
+    pub id: String,
+    pub name: String,
+    pub plan: Option<String>,
+    pub revenue_cents: Option<i64>,
+    pub n_signals: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, FromRow)]
+pub struct Quote {
+    pub signal_id: String,
+    pub body: String,
+    pub occurred_at: Micros,
+    pub person_id: Option<String>,
+    pub account_id: Option<String>,
+    pub may_show: String,
+}
+
+/// The two stretches of time that a trend compares: `[before, recent)` and `[recent, to)`.
+#[derive(Clone, Copy, Debug)]
+pub struct Windows {
+    pub before: Micros,
+    pub recent: Micros,
+    pub to: Micros,
+}
+
+const SIGNALS: &str = " FROM theme_signals t JOIN signals s ON s.workspace_id = t.workspace_id \
+     AND s.id = t.signal_id AND s.archived_at IS NULL";
+/// The account a signal names, or those its person belongs to.
+const ACCOUNTS: &str = " LEFT JOIN account_people p ON s.account_id IS NULL AND p.workspace_id = s.workspace_id \
+     AND p.person_id = s.person_id JOIN accounts a ON a.workspace_id = s.workspace_id \
+     AND a.id = COALESCE(s.account_id, p.account_id) AND a.archived_at IS NULL";
+
+/// Volumes of one theme or of all.
+pub async fn volumes(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    theme_id: Option<&str>,
+    windows: Windows,
+) -> Result<Vec<Volume>> {
+    let mut sql = Sql::new("SELECT t.theme_id, COUNT(*) AS n_signals, CAST(SUM(CASE WHEN s.occurred_at >= ");
+    sql.bind(windows.recent).push(" AND s.occurred_at < ").bind(windows.to);
+    sql.push(" THEN 1 ELSE 0 END) AS BIGINT) AS n_recent, CAST(SUM(CASE WHEN s.occurred_at >= ");
+    sql.bind(windows.before).push(" AND s.occurred_at < ").bind(windows.recent);
+    sql.push(" THEN 1 ELSE 0 END) AS BIGINT) AS n_before, MAX(s.occurred_at) AS last_at").push(SIGNALS);
+    of(&mut sql, ws, theme_id).push(" GROUP BY t.theme_id");
+    sql.fetch_all(conn).await
+}
+
+/// Accounts and revenue of one theme or of all.
+pub async fn stakes(conn: &mut Conn, ws: &WorkspaceId, theme_id: Option<&str>) -> Result<Vec<Stake>> {
+    let mut sql = Sql::new(
+        "SELECT theme_id, COUNT(*) AS n_accounts, \
+         CAST(SUM(CASE WHEN revenue_cents IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS n_unpriced, \
+         CAST(COALESCE(SUM(revenue_cents), 0) AS BIGINT) AS revenue_cents \
+         FROM (SELECT DISTINCT t.theme_id, a.id, a.revenue_cents",
+    );
+    sql.push(SIGNALS).push(ACCOUNTS);
+    of(&mut sql, ws, theme_id).push(") stakes GROUP BY theme_id");
+    sql.fetch_all(conn).await
+}
+
+/// The accounts behind a theme, those that pay most first.
+pub async fn list_accounts(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    theme_id: &str,
+    limit: i64,
+) -> Result<Vec<AccountAtStake>> {
+    let mut sql = Sql::new("SELECT a.id, a.name, a.plan, a.revenue_cents, COUNT(DISTINCT s.id) AS n_signals");
+    sql.push(SIGNALS).push(ACCOUNTS);
+    of(&mut sql, ws, Some(theme_id)).push(" GROUP BY a.id, a.name, a.plan, a.revenue_cents");
+    sql.push(" ORDER BY COALESCE(a.revenue_cents, 0) DESC, 5 DESC, a.name, a.id LIMIT ").bind(limit);
+    sql.fetch_all(conn).await
+}
+
+/// How many signals fell into each week of seven days, counted from `from`: theme, week and count.
+pub async fn count_by_week(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    (from, to): (Micros, Micros),
+) -> Result<Vec<(String, i64, i64)>> {
+    let mut sql = Sql::new("SELECT t.theme_id, (s.occurred_at - ");
+    sql.bind(from).push(") / 604800000000 AS week, COUNT(*)").push(SIGNALS);
+    of(&mut sql, ws, None).push(" AND s.occurred_at >= ").bind(from).push(" AND s.occurred_at < ").bind(to);
+    sql.push(" GROUP BY t.theme_id, week");
+    sql.fetch_all(conn).await
+}
+
+/// When a theme's signals were said, for a series whose weeks follow the calendar.
+pub async fn count_between(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    theme_id: &str,
+    (from, to): (Micros, Micros),
+) -> Result<i64> {
+    let mut sql = Sql::new("SELECT COUNT(*)");
+    sql.push(SIGNALS);
+    of(&mut sql, ws, Some(theme_id)).push(" AND s.occurred_at >= ").bind(from);
+    sql.push(" AND s.occurred_at < ").bind(to);
+    sql.fetch_count(conn).await
+}
+
+/// How a theme's signals spread over segments; an empty value counts those without one.
+pub async fn count_segments(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    theme_id: &str,
+    limit: i64,
+) -> Result<Vec<(String, i64)>> {
+    let mut sql = Sql::new("SELECT COALESCE(s.segment_id, '') AS value, COUNT(*)");
+    sql.push(SIGNALS);
+    of(&mut sql, ws, Some(theme_id)).push(" GROUP BY value ORDER BY 2 DESC, 1 LIMIT ").bind(limit);
+    sql.fetch_all(conn).await
+}
+
+/// How a theme's signals spread over the plans of the accounts behind them; an empty value has no account or plan.
+pub async fn count_plans(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    theme_id: &str,
+    limit: i64,
+) -> Result<Vec<(String, i64)>> {
+    let mut sql = Sql::new("SELECT COALESCE(a.plan, '') AS value, COUNT(DISTINCT s.id)");
+    sql.push(SIGNALS);
+    sql.push(" LEFT JOIN account_people p ON s.account_id IS NULL AND p.workspace_id = s.workspace_id");
+    sql.push(" AND p.person_id = s.person_id LEFT JOIN accounts a ON a.workspace_id = s.workspace_id");
+    sql.push(" AND a.id = COALESCE(s.account_id, p.account_id)");
+    of(&mut sql, ws, Some(theme_id)).push(" GROUP BY value ORDER BY 2 DESC, 1 LIMIT ").bind(limit);
+    sql.fetch_all(conn).await
+}
+
+/// The latest signals of a theme that have words.
+pub async fn list_quotes(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    theme_id: &str,
+    limit: i64,
+) -> Result<Vec<Quote>> {
+    let mut sql =
+        Sql::new("SELECT s.id AS signal_id, s.body, s.occurred_at, s.person_id, s.account_id, s.may_show");
+    sql.push(SIGNALS);
+    of(&mut sql, ws, Some(theme_id)).push(" AND s.body <> '' ORDER BY s.occurred_at DESC, s.id DESC LIMIT ");
+    sql.bind(limit);
+    sql.fetch_all(conn).await
+}
+
+/// Signals by problem type of their themes and by segment: a signal in two themes of one type counts once.
+pub async fn count_matrix(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    from: Option<Micros>,
+) -> Result<Vec<(String, String, i64)>> {
+    let mut sql = Sql::new(
+        "SELECT COALESCE(h.problem_type, '') AS problem_type, COALESCE(s.segment_id, '') AS segment_id, \
+         COUNT(DISTINCT s.id)",
+    );
+    sql.push(SIGNALS).push(" JOIN themes h ON h.workspace_id = t.workspace_id AND h.id = t.theme_id");
+    sql.push(" AND h.archived_at IS NULL");
+    of(&mut sql, ws, None).when(" AND s.occurred_at >= ", from);
+    sql.push(" GROUP BY COALESCE(h.problem_type, ''), COALESCE(s.segment_id, '') ORDER BY 1, 2");
+    sql.fetch_all(conn).await
+}
+
+fn of<'a>(sql: &'a mut Sql, ws: &WorkspaceId, theme_id: Option<&str>) -> &'a mut Sql {
+    sql.push(" WHERE t.workspace_id = ").bind(ws.as_str()).when(" AND t.theme_id = ", theme_id)
+}

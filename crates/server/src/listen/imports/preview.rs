@@ -1,0 +1,144 @@
+//! How a file would be understood, and telling Heedful better.
+
+use axum::Json;
+use axum::extract::Path;
+use encoding_rs::Encoding;
+use heedful_db::listen::imports::{self, Import};
+use serde_json::json;
+
+use super::detect::DELIMITERS;
+use super::draft::{Draft, Plan};
+use super::file::{FileReader, Parsed};
+use super::wire::{
+    ImportMapping, ImportMappingIn, ImportOut, ImportPreview, PreviewRow, PreviewSignal, read_columns,
+    read_mapping,
+};
+use crate::platform::auth::{Editor, Viewer};
+use crate::platform::ctx::Ctx;
+use crate::platform::error::{Error, Result};
+use crate::platform::extract::{Body, IfMatch};
+use crate::platform::invalid::Invalid;
+use crate::platform::{audit, time};
+
+/// Rows that the first guess of the mapping looks at.
+pub const SAMPLE_ROWS: usize = 200;
+const PREVIEW_ROWS: usize = 20;
+const CELL_MAX: usize = 300;
+
+/// The first rows of a file, as they are and as they would be understood.
+#[utoipa::path(get, path = "/imports/{id}/preview", tag = "listen", params(("id" = String, Path)),
+    responses((status = 200, body = ImportPreview)), security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
+pub async fn preview_import(viewer: Viewer, ctx: Ctx, Path(id): Path<String>) -> Result<Json<ImportPreview>> {
+    let row = {
+        let mut conn = ctx.read().await?;
+        imports::get(&mut conn, &viewer.ws, &id).await?
+    };
+    let mut reader = FileReader::new(&ctx.app, &viewer.ws, &row)?;
+    let rows = reader.next_batch(PREVIEW_ROWS).await?;
+    let (mapping, columns) = (read_mapping(&row)?, read_columns(&row)?);
+    Ok(Json(preview(row, &mapping, &columns, rows)?))
+}
+
+/// Say which column means what; the answer shows the first rows anew.
+#[utoipa::path(put, path = "/imports/{id}/mapping", tag = "listen", params(("id" = String, Path), IfMatch),
+    request_body = ImportMappingIn, responses((status = 200, body = ImportPreview)),
+    security(("session" = ["editor"]), ("bearer" = ["editor"])))]
+pub async fn update_import_mapping(
+    editor: Editor,
+    ctx: Ctx,
+    if_match: IfMatch,
+    Path(id): Path<String>,
+    Body(input): Body<ImportMappingIn>,
+) -> Result<Json<ImportPreview>> {
+    let before = {
+        let mut conn = ctx.read().await?;
+        imports::get(&mut conn, &editor.ws, &id).await?
+    };
+    let current = ImportOut::of(before.clone())?;
+    if_match.check(before.version, || current.clone())?;
+    if before.state != "previewed" {
+        return Err(Error::conflict("this import has been started; its mapping can no longer change"));
+    }
+    let mut row = before;
+    apply_reading(&mut row, &input)?;
+    let mut reader = FileReader::new(&ctx.app, &editor.ws, &row)?;
+    let rows = reader.next_batch(PREVIEW_ROWS).await?;
+    let columns = reader.columns().to_vec();
+    let mapping = input.mapping.validate(&columns)?.into_inner();
+    row.columns = json!(columns).to_string();
+    row.mapping = json!(mapping).to_string();
+    let mut tx = ctx.begin().await?;
+    imports::update(&mut tx, &editor.ws, &row, ctx.now).await?;
+    let row = imports::get(&mut tx, &editor.ws, &id).await?;
+    let after = ImportOut::of(row.clone())?;
+    audit::updated(&mut tx, &ctx, &editor, audit::Object { kind: "import", id: &id }, &current, &after)
+        .await?;
+    ctx.commit(tx).await?;
+    Ok(Json(preview(row, &mapping, &columns, rows)?))
+}
+
+fn apply_reading(row: &mut Import, input: &ImportMappingIn) -> Result<()> {
+    let mut invalid = Invalid::default();
+    if let Some(label) = &input.file_encoding {
+        match Encoding::for_label(label.as_bytes()) {
+            Some(encoding) => encoding.name().clone_into(&mut row.file_encoding),
+            None => invalid.add("file_encoding", "must be an encoding such as utf-8 or windows-1250"),
+        }
+    }
+    if let Some(delimiter) = &input.delimiter {
+        let is_known = DELIMITERS.iter().any(|known| delimiter.as_str() == known.to_string());
+        invalid.check("delimiter", is_known, "must be a comma, a semicolon, a tab or a bar");
+        row.delimiter.clone_from(delimiter);
+    }
+    invalid.or(())?;
+    Ok(())
+}
+
+pub fn preview(
+    row: Import,
+    mapping: &ImportMapping,
+    columns: &[String],
+    rows: Vec<Parsed>,
+) -> Result<ImportPreview> {
+    let mut plan = Plan::new(mapping, columns);
+    let rows = rows.into_iter().take(PREVIEW_ROWS).map(|parsed| preview_row(&mut plan, parsed));
+    Ok(ImportPreview { rows: rows.collect(), import: ImportOut::of(row)? })
+}
+
+fn preview_row(plan: &mut Plan, parsed: Parsed) -> PreviewRow {
+    let (number, cells, drafted) = match parsed {
+        Ok(row) => {
+            let cells = row.cells.iter().map(|cell| cell.chars().take(CELL_MAX).collect()).collect();
+            (row.number, cells, plan.draft(row))
+        }
+        Err(refusal) => (refusal.row_number, Vec::new(), Err(refusal)),
+    };
+    match drafted {
+        Ok(draft) => PreviewRow { number, cells, signal: Some(preview_signal(draft)), refusal: None },
+        Err(refusal) => PreviewRow { number, cells, signal: None, refusal: Some(refusal) },
+    }
+}
+
+fn preview_signal(draft: Draft) -> PreviewSignal {
+    let person = draft.person.map(|person| {
+        let known = person.email.or(person.external_id).unwrap_or_default();
+        if person.name.is_empty() { known } else { format!("{} ({known})", person.name) }
+    });
+    let context = draft.signal.context.into_iter().map(|(name, value)| {
+        let text = value.as_str().unwrap_or_default().chars().take(CELL_MAX).collect();
+        (name, text)
+    });
+    PreviewSignal {
+        body: draft.signal.body,
+        // An id made of the content is of no interest to people.
+        external_id: draft.signal.external_id.filter(|id| !id.starts_with("row:")),
+        occurred_at: time::out_opt(draft.occurred_at),
+        score: draft.signal.score,
+        person,
+        account: draft.account.map(|account| account.name),
+        language: draft.signal.language,
+        tags: draft.signal.tags,
+        may_show: draft.signal.may_show,
+        context: context.collect(),
+    }
+}

@@ -1,0 +1,25 @@
+//! People: who speaks. Adding and changing them, merging two records of one human, and erasing somebody.
+
+mod change;
+mod erase;
+mod list;
+mod merge;
+mod wire;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use wire::{EMAIL_MAX, PersonIn, PersonOut, is_email};
+
+use crate::app::App;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list_people, change::create_person))
+        .routes(routes!(list::get_person, change::update_person, change::archive_person))
+        .routes(routes!(change::restore_person))
+        .routes(routes!(list::list_person_timeline))
+        .routes(routes!(merge::list_person_merges, merge::merge_people))
+        .routes(routes!(merge::undo_person_merge))
+        .routes(routes!(erase::erase_person))
+}

@@ -1,0 +1,103 @@
+import { call, ifMatch, type Schemas } from '#lib/api/client.ts';
+import { api } from '#lib/session.svelte.ts';
+
+export type Import = Schemas['ImportOut'];
+/** As the server gives it: with every meaning, mapped or not. */
+export type Mapping = Schemas['ImportMapping'] & { body: string[] };
+export type Preview = Schemas['ImportPreview'];
+
+type Tone = 'neutral' | 'accent' | 'positive' | 'negative' | 'warning' | 'info';
+
+export const STATES: Record<string, { label: string; tone: Tone }> = {
+  previewed: { label: 'Not started', tone: 'neutral' },
+  queued: { label: 'Waiting', tone: 'info' },
+  running: { label: 'Running', tone: 'info' },
+  cancelling: { label: 'Stopping', tone: 'warning' },
+  cancelled: { label: 'Stopped', tone: 'warning' },
+  done: { label: 'Done', tone: 'positive' },
+  undoing: { label: 'Being undone', tone: 'warning' },
+  undone: { label: 'Undone', tone: 'neutral' },
+};
+
+/** What a column can mean, in the order of the form; the name is that of the API. */
+export const MEANINGS = [
+  { name: 'external_id', label: 'Its id', hint: 'Rows with an id already known are left alone.' },
+  { name: 'occurred_at', label: 'When it was said' },
+  { name: 'score', label: 'Score' },
+  { name: 'person_email', label: 'Person: email' },
+  { name: 'person_name', label: 'Person: name' },
+  { name: 'person_external_id', label: 'Person: id' },
+  { name: 'account_name', label: 'Account: name' },
+  { name: 'account_external_id', label: 'Account: id' },
+  { name: 'tags', label: 'Tags', hint: 'Parted by commas or semicolons.' },
+  { name: 'language', label: 'Language' },
+  { name: 'page_url', label: 'Page address' },
+  { name: 'app_version', label: 'App version' },
+  { name: 'may_show', label: 'May be shown to', hint: 'team, link or public in each row.' },
+] as const;
+
+export type Meaning = (typeof MEANINGS)[number]['name'];
+
+export const SCORE_KINDS = [
+  { value: 'nps', label: 'How likely to recommend, 0–10' },
+  { value: 'rating', label: 'Stars, 1–5' },
+  { value: 'csat', label: 'Satisfaction, 1–5' },
+  { value: 'pmf', label: 'Disappointment without it, 0–2' },
+] as const;
+
+export const DATE_FORMATS = [
+  { value: 'auto', label: 'Found out by itself' },
+  { value: 'dmy', label: 'Day, month, year' },
+  { value: 'mdy', label: 'Month, day, year' },
+  { value: 'ymd', label: 'Year, month, day' },
+  { value: 'iso', label: 'ISO 8601' },
+  { value: 'epoch_s', label: 'Seconds since 1970' },
+  { value: 'epoch_ms', label: 'Milliseconds since 1970' },
+] as const;
+
+export const isWorking = (state: string) => ['queued', 'running', 'cancelling', 'undoing'].includes(state);
+
+/** Bytes for people: 1.4 MB. */
+export function formatBytes(n: number): string {
+  const units = ['bytes', 'KB', 'MB'];
+  const index = n < 1000 ? 0 : n < 1_000_000 ? 1 : 2;
+  const value = n / 1000 ** index;
+  return `${new Intl.NumberFormat('en', { maximumFractionDigits: index === 0 ? 0 : 1 }).format(value)} ${units[index]}`;
+}
+
+export function listImports(cursor?: string) {
+  return call(api.GET('/api/v1/imports', { params: { query: { limit: 20, cursor } } }));
+}
+
+export function getImport(id: string) {
+  return call(api.GET('/api/v1/imports/{id}', { params: { path: { id } } }));
+}
+
+export function getPreview(id: string) {
+  return call(api.GET('/api/v1/imports/{id}/preview', { params: { path: { id } } }));
+}
+
+export function listRefusals(id: string) {
+  return call(api.GET('/api/v1/imports/{id}/refusals', { params: { path: { id }, query: { limit: 100 } } }));
+}
+
+export function saveMapping(row: Import, mapping: Mapping) {
+  const params = { path: { id: row.id }, header: ifMatch(row) };
+  return call(api.PUT('/api/v1/imports/{id}/mapping', { params, body: { mapping } }));
+}
+
+export function startImport(row: Import) {
+  return call(
+    api.POST('/api/v1/imports/{id}/start', { params: { path: { id: row.id }, header: ifMatch(row) } }),
+  );
+}
+
+export function cancelImport(id: string) {
+  return call(api.POST('/api/v1/imports/{id}/cancel', { params: { path: { id } } }));
+}
+
+export function undoImport(row: Import) {
+  return call(
+    api.POST('/api/v1/imports/{id}/undo', { params: { path: { id: row.id }, header: ifMatch(row) } }),
+  );
+}
