@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::decide::reviews::ThemeChange;
+use crate::decide::reviews::ThemeMove;
 use crate::measure::Way;
 use crate::platform::figure::Figure;
 use crate::platform::time;
@@ -18,9 +18,9 @@ use crate::platform::time;
 pub struct HomeOut {
     pub signals: HomeSignals,
     /// Themes that rose or fell this week against the 28 days before, at 95 %.
-    pub themes: Vec<ThemeChange>,
+    pub themes: Vec<ThemeMove>,
     /// Sources that are unusually loud or quiet this week against the 56 days before, at 99 %.
-    pub outliers: Vec<ThemeChange>,
+    pub outliers: Vec<ThemeMove>,
     pub running_tests: Vec<RunningTestOut>,
     /// Tests that ended and about which nothing is decided; six mean more than five.
     pub undecided_tests: Vec<WaitingOut>,
