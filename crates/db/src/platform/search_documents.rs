@@ -57,7 +57,7 @@ pub struct Document {
 pub async fn list(conn: &mut Conn, ws: &WorkspaceId, kind: &str, ids: &[String]) -> Result<Vec<Document>> {
     let Some((select, text)) = select_of(kind) else { return Ok(Vec::new()) };
     let mut sql = Sql::new(select);
-    sql.push(", SUBSTR(").push(text).push(", 1, ").bind(TEXT_CHARS_MAX).push(") AS body");
+    sql.push(", SUBSTR(").push(text).push(", 1, CAST(").bind(TEXT_CHARS_MAX).push(" AS INTEGER)) AS body");
     sql.push(table_of(kind)).push(" o WHERE o.workspace_id = ").bind(ws.as_str());
     sql.bind_in(" AND o.id IN", ids);
     let mut documents: Vec<Document> = sql.fetch_all(conn).await?;
