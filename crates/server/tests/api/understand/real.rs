@@ -39,7 +39,7 @@ async fn three_thousand_bank_messages_are_searched_and_themed() {
         let has = |word: &str| {
             row[0].to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|other| other == word)
         };
-        n_cards += i64::from(has("card") && has("arrive"));
+        n_cards += i64::from(has("card") && has("payment"));
     }
     search_documents::queue_all(&mut tx, "signal", app.app.now()).await.unwrap();
     tx.commit().await.unwrap();
@@ -51,12 +51,12 @@ async fn three_thousand_bank_messages_are_searched_and_themed() {
     let viewer = app.viewer();
     assert_eq!(viewer.get("/signals/facets").await.ok()["source"], json!([{"value": source["id"], "n": n}]));
     assert!(n_cards > 10);
-    assert_eq!(viewer.get("/signals?q=card%20arrive%20").await.ok()["total"], n_cards);
-    assert_eq!(viewer.get("/search?q=arrive%20card%20").await.ok()["total"], n_cards);
-    let theme = app.editor().create("/themes", json!({"name": "Cards arrive late"})).await;
+    assert_eq!(viewer.get("/signals?q=card%20payment%20").await.ok()["total"], n_cards);
+    assert_eq!(viewer.get("/search?q=payment%20card%20").await.ok()["total"], n_cards);
+    let theme = app.editor().create("/themes", json!({"name": "Card payments go wrong"})).await;
     let path = format!("/themes/{}", id(&theme));
     let moved =
-        app.editor().post(&format!("{path}/signals"), json!({"filter": "q=card%20arrive%20"})).await.ok();
+        app.editor().post(&format!("{path}/signals"), json!({"filter": "q=card%20payment%20"})).await.ok();
     assert_eq!(i64::try_from(moved["ids"].as_array().unwrap().len()).unwrap(), n_cards);
     assert_eq!(viewer.get(&path).await.ok()["numbers"]["n_signals"], n_cards);
     let summary = viewer.get(&format!("{path}/summary")).await.ok();
