@@ -67,7 +67,8 @@ pub async fn find_latest(
     Ok(rows.first().map(|(value,)| *value))
 }
 
-/// How often each score of a kind was given since `from`.
+/// How often each score of a kind was given since `from`: by scored signals, and by answers to our surveys that had no
+/// words and so became no signal. Those belong to no segment.
 pub async fn count_scores(
     conn: &mut Conn,
     ws: &WorkspaceId,
@@ -75,9 +76,19 @@ pub async fn count_scores(
     segment_id: Option<&str>,
     from: Micros,
 ) -> Result<Vec<(f64, i64)>> {
-    let mut sql = Sql::new("SELECT score, COUNT(*) FROM signals WHERE workspace_id = ");
+    let mut sql = Sql::new("SELECT score, COUNT(*) FROM (SELECT score FROM signals WHERE workspace_id = ");
     sql.bind(ws.as_str()).push(" AND archived_at IS NULL AND score_kind = ").bind(score_kind);
     sql.push(" AND occurred_at >= ").bind(from).when(" AND segment_id = ", segment_id);
-    sql.push(" AND score IS NOT NULL GROUP BY score ORDER BY score");
+    sql.push(" AND score IS NOT NULL");
+    if segment_id.is_none() {
+        sql.push(
+            " UNION ALL SELECT r.score FROM responses r \
+              JOIN surveys v ON v.workspace_id = r.workspace_id AND v.id = r.survey_id \
+              WHERE r.score IS NOT NULL AND r.withdrawn_at IS NULL AND NOT EXISTS (SELECT 1 FROM signals s \
+              WHERE s.workspace_id = r.workspace_id AND s.response_id = r.id) AND r.workspace_id = ",
+        );
+        sql.bind(ws.as_str()).push(" AND v.kind = ").bind(score_kind).push(" AND r.created_at >= ").bind(from);
+    }
+    sql.push(") answers GROUP BY score ORDER BY score");
     sql.fetch_all(conn).await
 }
