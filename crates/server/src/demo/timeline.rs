@@ -164,11 +164,12 @@ async fn take(team: &mut Team, step: Step, rng: &mut StdRng) -> anyhow::Result<(
 async fn version(team: &mut Team, who: &str, method: &Method, path: &str) -> anyhow::Result<Option<i64>> {
     let is_change = *method != Method::GET;
     let mut parts = path.trim_start_matches('/').splitn(3, ['/', '?']);
-    let (Some(noun), Some(id), true) = (parts.next(), parts.next(), is_change) else { return Ok(None) };
-    if !id.starts_with('$') || noun == "firings" {
-        return Ok(None);
-    }
-    let path = fill_path(team, &format!("/api/v1/{noun}/{id}"))?;
+    let of_what = match (is_change, parts.next(), parts.next()) {
+        (true, Some("workspace"), None) => "workspace".to_owned(),
+        (true, Some(noun), Some(id)) if id.starts_with('$') => format!("{noun}/{id}"),
+        _ => return Ok(None),
+    };
+    let path = fill_path(team, &format!("/api/v1/{of_what}"))?;
     Ok(team.get(who, &path).await?["version"].as_i64())
 }
 
