@@ -2,13 +2,15 @@ import { SvelteMap } from 'svelte/reactivity';
 import { call } from './api/client.ts';
 import { api } from './session.svelte.ts';
 
+/** What a list gives at once. */
+const LIST_MAX = 500;
+
 type Kind = 'person' | 'account' | 'source' | 'member' | 'segment' | 'theme';
 
 /** Kinds that are few: the whole list comes at once. */
 const lists: Partial<Record<Kind, () => Promise<{ id: string; name: string }[]>>> = {
   source: async () => (await call(api.GET('/api/v1/sources'))).items,
-  segment: async () =>
-    (await call(api.GET('/api/v1/segments', { params: { query: { limit: LIST_MAX } } }))).items,
+  segment: async () => (await call(api.GET('/api/v1/segments'))).items,
   theme: async () =>
     (await call(api.GET('/api/v1/themes', { params: { query: { limit: LIST_MAX } } }))).items,
   member: async () => {

@@ -13,6 +13,7 @@ use super::lens::{Part, parts};
 use super::wire::{DigestBody, DigestItem, DigestSection};
 use crate::decide::reviews::{ThemeMove, theme_changes};
 use crate::home::{self, RunningTestOut, WaitingList};
+use crate::listen::scores::ScoreKind;
 use crate::measure::read_learning;
 use crate::platform::error::Result;
 use crate::platform::figure::Figure;
@@ -84,8 +85,8 @@ pub async fn gather(conn: &mut Conn, ws: &WorkspaceId, period: Period, now: Micr
     published(conn, ws, period, &mut facts).await?;
     waiting(conn, ws, now, &mut facts).await?;
     let scores = [
-        score("Net Promoter Score", "", home::score(conn, ws, "nps", now).await?),
-        score("Product-market fit", " %", home::score(conn, ws, "pmf", now).await?),
+        score("Net Promoter Score", "", home::score(conn, ws, ScoreKind::Nps, now).await?),
+        score("Product-market fit", " %", home::score(conn, ws, ScoreKind::Pmf, now).await?),
     ];
     let scores: Vec<DigestItem> = scores.into_iter().flatten().collect();
     facts.add(Part::Scores, scores, 0, ["", ""]);

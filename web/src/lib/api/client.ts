@@ -1,7 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { errorFrom, unreachable } from './error.ts';
 import type { components, paths } from './schema.d.ts';
-import type { Upcoming } from './upcoming.ts';
 
 export type Schemas = components['schemas'];
 
@@ -25,7 +24,7 @@ const OWN_401 = ['/api/v1/session', '/api/v1/setup', '/api/v1/password-resets', 
 
 /** Builds the typed client; the app has one (`api`), tests build their own. */
 export function makeClient(options: ClientOptions) {
-  const client = createClient<paths & Omit<Upcoming, keyof paths>>({
+  const client = createClient<paths>({
     baseUrl: options.baseUrl ?? '/',
     fetch: options.fetch,
   });

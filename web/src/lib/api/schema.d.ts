@@ -18,7 +18,7 @@ export interface paths {
     options?: never;
     head?: never;
     /** Change one's name, in every workspace. */
-    patch: operations['update_account'];
+    patch: operations['update_own_account'];
     trace?: never;
   };
   '/api/v1/account/password': {
@@ -3040,7 +3040,16 @@ export interface components {
       heard_at?: string | null;
     };
     AccountPatch: {
-      name: string;
+      name?: string | null;
+      external_id?: string | null;
+      plan?: string | null;
+      /**
+       * Format: int64
+       * @description Annual recurring revenue in the currency of the workspace, in cents.
+       */
+      revenue_cents?: number | null;
+      /** @description Replaces all traits. */
+      traits?: Record<string, never> | null;
     };
     ActionIn: {
       title: string;
@@ -3533,11 +3542,23 @@ export interface components {
       /** Format: date-time */
       answered_at?: string | null;
     };
+    DecisionEvidenceIn: {
+      /** @description signal, highlight, interview, insight, theme, metric, hypothesis, experiment or decision */
+      kind: string;
+      id: string;
+      note?: string;
+    };
+    DecisionEvidenceOut: {
+      kind: string;
+      id: string;
+      note: string;
+      object?: components['schemas']['ObjectRef'] | null;
+    };
     DecisionIn: {
       /** @description What is to be decided. */
       question: string;
       options?: components['schemas']['DecisionOption'][];
-      evidence?: components['schemas']['EvidenceIn'][];
+      evidence?: components['schemas']['DecisionEvidenceIn'][];
       /** @description What was agreed beforehand, in words. */
       rule_text?: string;
       /** @description The firing of a rule that asks for it. */
@@ -3566,7 +3587,7 @@ export interface components {
       archived_at?: string | null;
       question: string;
       options: components['schemas']['DecisionOption'][];
-      evidence: components['schemas']['EvidenceOut'][];
+      evidence: components['schemas']['DecisionEvidenceOut'][];
       rule_text: string;
       rule_firing_id?: string | null;
       bet_id?: string | null;
@@ -3599,7 +3620,7 @@ export interface components {
     DecisionPatch: {
       question?: string | null;
       options?: components['schemas']['DecisionOption'][] | null;
-      evidence?: components['schemas']['EvidenceIn'][] | null;
+      evidence?: components['schemas']['DecisionEvidenceIn'][] | null;
       rule_text?: string | null;
       rule_firing_id?: string | null;
       bet_id?: string | null;
@@ -4008,9 +4029,9 @@ export interface components {
     HomeOut: {
       signals: components['schemas']['HomeSignals'];
       /** @description Themes that rose or fell this week against the 28 days before, at 95 %. */
-      themes: components['schemas']['ThemeChange'][];
+      themes: components['schemas']['ThemeMove'][];
       /** @description Sources that are unusually loud or quiet this week against the 56 days before, at 99 %. */
-      outliers: components['schemas']['ThemeChange'][];
+      outliers: components['schemas']['ThemeMove'][];
       running_tests: components['schemas']['RunningTestOut'][];
       /** @description Tests that ended and about which nothing is decided; six mean more than five. */
       undecided_tests: components['schemas']['WaitingOut'][];
@@ -4730,7 +4751,7 @@ export interface components {
         archived_at?: string | null;
         question: string;
         options: components['schemas']['DecisionOption'][];
-        evidence: components['schemas']['EvidenceOut'][];
+        evidence: components['schemas']['DecisionEvidenceOut'][];
         rule_text: string;
         rule_firing_id?: string | null;
         bet_id?: string | null;
@@ -6273,6 +6294,9 @@ export interface components {
       audience?: string | null;
       quotes?: string[] | null;
     };
+    OwnAccountPatch: {
+      name: string;
+    };
     /** @description What one speaker said at a stretch. */
     PassageOut: {
       /**
@@ -7439,6 +7463,37 @@ export interface components {
       /** @description The theme that goes on. */
       into_id: string;
     };
+    /** @description A count that changed by more than chance explains. */
+    ThemeMove: {
+      id: string;
+      name: string;
+      /**
+       * Format: int64
+       * @description Signals in the period.
+       */
+      n: number;
+      /** Format: double */
+      days: number;
+      /**
+       * Format: int64
+       * @description Signals in the days before it.
+       */
+      n_before: number;
+      /** Format: double */
+      days_before: number;
+      rising: boolean;
+      /**
+       * Format: double
+       * @description Rate in the period ÷ rate before; null when there were none before.
+       */
+      ratio?: number | null;
+      /** Format: double */
+      ratio_low?: number | null;
+      /** Format: double */
+      ratio_high?: number | null;
+      /** @description The change as a sentence. */
+      sentence: string;
+    };
     ThemeNumbers: {
       /**
        * Format: int64
@@ -7815,7 +7870,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-  update_account: {
+  update_own_account: {
     parameters: {
       query?: never;
       header?: never;
@@ -7824,7 +7879,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['AccountPatch'];
+        'application/json': components['schemas']['OwnAccountPatch'];
       };
     };
     responses: {

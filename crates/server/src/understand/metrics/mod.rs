@@ -8,7 +8,7 @@ mod wire;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use series::{MetricPoint, value_between};
+pub use series::{MetricPoint, current, value_between};
 pub use wire::{MetricDefinition, MetricIn, MetricOut};
 
 use crate::app::App;

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::wire::ThemeOut;
 use crate::platform::error::Result;
-use crate::platform::estimates::StatedValue;
+use crate::platform::figure::Figure;
 use crate::platform::time;
 
 /// A trend compares so many days with as many before.
@@ -48,7 +48,7 @@ pub struct ThemeTrend {
     /// Signals in the 28 days before.
     pub n_before: i64,
     /// Times as often as before; or why that cannot be said.
-    pub ratio: StatedValue,
+    pub ratio: Figure,
     pub p_value: Option<f64>,
 }
 
@@ -61,7 +61,9 @@ impl ThemeTrend {
             Ok(RateComparison { ratio, p_value, direction }) => (word(direction), ratio, Some(p_value)),
             Err(why) => ("unclear", Err::<_, NotEstimable>(why), None),
         };
-        Self { direction: direction.to_owned(), n_recent, n_before, ratio: ratio.into(), p_value }
+        let n = u64::try_from(n_before + n_recent).unwrap_or(0);
+        let ratio = Figure::of(n, ratio);
+        Self { direction: direction.to_owned(), n_recent, n_before, ratio, p_value }
     }
 }
 

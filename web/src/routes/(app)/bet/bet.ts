@@ -118,7 +118,7 @@ const matching = (query: string) => (option: Option) =>
   option.name.toLowerCase().includes(query.trim().toLowerCase());
 
 export async function findMembers(query: string): Promise<Option[]> {
-  const { items } = await call(api.GET('/api/v1/members', { params: { query: { limit: 100 } } }));
+  const { items } = await call(api.GET('/api/v1/members'));
   return items
     .map(({ id, name, email }) => ({ id, name: name || email, hint: name && email }))
     .filter(matching(query))

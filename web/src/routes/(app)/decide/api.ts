@@ -13,7 +13,6 @@ export type AgendaItem = Schemas['AgendaItem'];
 export type ObjectRef = Schemas['ObjectRef'];
 
 const PAGE_SIZE = 50;
-const MEMBERS_MAX = 100;
 const OPTIONS_MAX = 20;
 const SECOND_MS = 1000;
 
@@ -33,7 +32,7 @@ export function dayFromNow(days: number): string {
 }
 
 export async function findMembers(query: string): Promise<Option[]> {
-  const { items } = await call(api.GET('/api/v1/members', { params: { query: { limit: MEMBERS_MAX } } }));
+  const { items } = await call(api.GET('/api/v1/members'));
   return items
     .map(({ id, name, email }) => ({ id, name: name || email, hint: name && email }))
     .filter(({ name }) => name.toLowerCase().includes(query.trim().toLowerCase()))

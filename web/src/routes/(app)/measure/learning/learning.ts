@@ -1,9 +1,10 @@
-import { call } from '#lib/api/client.ts';
-import type { Figure, Learning } from '#lib/api/upcoming.ts';
+import { call, type Schemas } from '#lib/api/client.ts';
 import { formatInterval, formatNumber, plural } from '#lib/format/number.ts';
 import { api } from '#lib/session.svelte.ts';
 
-export type { Figure, Learning, Scores } from '#lib/api/upcoming.ts';
+export type Figure = Schemas['Figure'];
+export type Learning = Schemas['LearningOut'];
+export type Scores = Schemas['ScoresOut'];
 
 const DAY_MS = 86_400_000;
 

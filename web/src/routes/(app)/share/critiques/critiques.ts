@@ -1,8 +1,7 @@
-import { call, ifMatch } from '#lib/api/client.ts';
-import type { Critique } from '#lib/api/upcoming.ts';
+import { call, ifMatch, type Schemas } from '#lib/api/client.ts';
 import { api } from '#lib/session.svelte.ts';
 
-export type { Critique } from '#lib/api/upcoming.ts';
+export type Critique = Schemas['CritiqueOut'];
 
 const PAGE_SIZE = 50;
 

@@ -1,9 +1,10 @@
-import { call, ifMatch } from '#lib/api/client.ts';
-import type { Outcome, OutcomePatch } from '#lib/api/upcoming.ts';
+import { call, ifMatch, type Schemas } from '#lib/api/client.ts';
 import { api } from '#lib/session.svelte.ts';
 import type { Option } from '#lib/ui/options.svelte.ts';
 
-export type { Outcome, OutcomePatch, OutcomeQuote } from '#lib/api/upcoming.ts';
+export type Outcome = Schemas['OutcomeOut'];
+export type OutcomePatch = Schemas['OutcomePatch'];
+export type OutcomeQuote = Schemas['QuoteOut'];
 
 const PAGE_SIZE = 50;
 const OPTIONS_MAX = 20;
