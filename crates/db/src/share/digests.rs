@@ -167,13 +167,15 @@ pub async fn update_send(
     week: &str,
     mail_id: &str,
 ) -> Result<()> {
-    sqlx::query("UPDATE digest_sends SET mail_id = $1 WHERE workspace_id = $2 AND user_id = $3 AND week = $4")
-        .bind(mail_id)
-        .bind(ws.as_str())
-        .bind(user_id)
-        .bind(week)
-        .execute(conn)
-        .await?;
+    sqlx::query(
+        "UPDATE digest_sends SET mail_id = $1 WHERE workspace_id = $2 AND user_id = $3 AND week = $4",
+    )
+    .bind(mail_id)
+    .bind(ws.as_str())
+    .bind(user_id)
+    .bind(week)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

@@ -103,10 +103,8 @@ pub async fn list_public(
     }
     sql.push(" ORDER BY published_at DESC, id DESC LIMIT ").bind(limit + 1);
     let rows: Vec<Outcome> = sql.fetch_all(conn).await?;
-    let cursor = |row: &Outcome| Cursor {
-        sort: row.published_at.unwrap_or_default().to_string(),
-        id: row.id.clone(),
-    };
+    let cursor =
+        |row: &Outcome| Cursor { sort: row.published_at.unwrap_or_default().to_string(), id: row.id.clone() };
     Ok(Page::cut(rows, limit, total, cursor))
 }
 

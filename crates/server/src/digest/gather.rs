@@ -75,10 +75,20 @@ pub async fn gather(conn: &mut Conn, ws: &WorkspaceId, period: Period, now: Micr
     }
     let themes = theme_changes(conn, ws, from, to).await?;
     let moved = |change: &ThemeMove| moved(change, "/understand/themes/");
-    facts.add(Part::Themes, themes.iter().map(moved).collect(), total(&themes), ["theme moved", "themes moved"]);
+    facts.add(
+        Part::Themes,
+        themes.iter().map(moved).collect(),
+        total(&themes),
+        ["theme moved", "themes moved"],
+    );
     let sources = home::outliers(conn, ws, from, to).await?;
     let loud = |change: &ThemeMove| self::moved(change, "/listen/signals?source_id=");
-    facts.add(Part::Sources, sources.iter().map(loud).collect(), total(&sources), ["unusual source", "unusual sources"]);
+    facts.add(
+        Part::Sources,
+        sources.iter().map(loud).collect(),
+        total(&sources),
+        ["unusual source", "unusual sources"],
+    );
     fired(conn, ws, period, &mut facts).await?;
     tests(conn, ws, now, &mut facts).await?;
     decided(conn, ws, period, &mut facts).await?;

@@ -49,7 +49,8 @@ impl Part {
 /// The parts that a lens shows, in its order. An unknown lens, which settings refuse, reads as product does.
 pub fn parts(lens: &str) -> &'static [Part] {
     use Part::{
-        Critiques, Decisions, Learning, Outcomes, Overdue, Results, Rules, Scores, Signals, Sources, Tests, Themes,
+        Critiques, Decisions, Learning, Outcomes, Overdue, Results, Rules, Scores, Signals, Sources, Tests,
+        Themes,
     };
     match lens {
         "design" => &[Themes, Signals, Tests, Results, Outcomes, Critiques, Decisions, Learning],
@@ -57,7 +58,9 @@ pub fn parts(lens: &str) -> &'static [Part] {
         "marketing" => &[Outcomes, Scores, Themes, Signals, Sources, Critiques],
         "sales" => &[Outcomes, Themes, Rules, Decisions, Signals, Scores],
         "leadership" => &[Learning, Decisions, Outcomes, Scores, Results, Overdue, Rules, Critiques],
-        _ => &[Signals, Themes, Sources, Rules, Results, Tests, Decisions, Outcomes, Scores, Critiques, Overdue],
+        _ => &[
+            Signals, Themes, Sources, Rules, Results, Tests, Decisions, Outcomes, Scores, Critiques, Overdue,
+        ],
     }
 }
 

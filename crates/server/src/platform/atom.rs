@@ -38,14 +38,20 @@ pub struct Entry {
 impl Feed {
     pub fn render(&self) -> String {
         let updated = self.entries.iter().map(|entry| entry.updated).max().unwrap_or(self.since);
-        let mut xml =
-            String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
+        let mut xml = String::from(
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n",
+        );
         element(&mut xml, "id", &self.id);
         element(&mut xml, "title", &self.title);
         element(&mut xml, "updated", &time::out(updated).to_string());
         let _ = writeln!(xml, "<author><name>{}</name></author>", escape(&self.author));
-        let _ = writeln!(xml, "<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>", escape(&self.self_url));
-        let _ = writeln!(xml, "<link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>", escape(&self.page_url));
+        let _ = writeln!(
+            xml,
+            "<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>",
+            escape(&self.self_url)
+        );
+        let _ =
+            writeln!(xml, "<link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>", escape(&self.page_url));
         for entry in &self.entries {
             entry.render(&mut xml);
         }
@@ -58,7 +64,8 @@ impl Feed {
         let xml = self.render();
         let tag = format!("\"{}\"", &secret::hash(&xml)[..32]);
         let seen = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        let is_seen = seen.is_some_and(|seen| seen.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
+        let is_seen =
+            seen.is_some_and(|seen| seen.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
         let mut headers = HeaderMap::new();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         if let Ok(tag) = HeaderValue::from_str(&tag) {

@@ -36,7 +36,9 @@ pub struct OutcomeQuery {
 impl OutcomeQuery {
     fn check(&self) -> Result<()> {
         let mut invalid = Invalid::default();
-        for (field, value, choices) in [("state", &self.state, STATES), ("audience", &self.audience, AUDIENCES)] {
+        for (field, value, choices) in
+            [("state", &self.state, STATES), ("audience", &self.audience, AUDIENCES)]
+        {
             if let Some(value) = value {
                 invalid.check_choice(field, value, choices);
             }
