@@ -58,24 +58,43 @@ CREATE TABLE outcome_notices (
   FOREIGN KEY (workspace_id, person_id) REFERENCES people (workspace_id, id) ON DELETE CASCADE
 );
 
--- The weekly summary as it was made, one per week and lens.
+-- The weekly summary as it was made, one per week and lens. week: its Monday in the workspace's time zone, such as 2026-03-02.
+-- body: JSON; titles and numbers, nothing that a customer said, so that erasing a person leaves no trace here.
 CREATE TABLE digests (
   workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
   id TEXT NOT NULL,
   lens TEXT NOT NULL,
+  week TEXT NOT NULL,
   period_from BIGINT NOT NULL,
   period_to BIGINT NOT NULL,
   body TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   PRIMARY KEY (workspace_id, id),
-  UNIQUE (workspace_id, lens, period_from)
+  UNIQUE (workspace_id, lens, week)
 );
 
+-- What a member wants to get; the lens is that of the membership. mail_since: null without mails.
+-- feed_hash: of the secret in the address of the member's own feed; null without one.
 CREATE TABLE digest_subscriptions (
   workspace_id TEXT NOT NULL,
   user_id TEXT NOT NULL,
-  lens TEXT NOT NULL,
+  id TEXT NOT NULL,
   created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  mail_since BIGINT,
+  feed_hash TEXT UNIQUE,
+  feed_made_at BIGINT,
   PRIMARY KEY (workspace_id, user_id),
+  FOREIGN KEY (workspace_id, user_id) REFERENCES memberships (workspace_id, user_id) ON DELETE CASCADE
+);
+
+-- One row per member and week: the primary key is what makes "once" true.
+CREATE TABLE digest_sends (
+  workspace_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  week TEXT NOT NULL,
+  mail_id TEXT,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (workspace_id, user_id, week),
   FOREIGN KEY (workspace_id, user_id) REFERENCES memberships (workspace_id, user_id) ON DELETE CASCADE
 );

@@ -6,6 +6,7 @@ pub mod chain;
 pub mod cli;
 pub mod decide;
 pub mod demo;
+pub mod digest;
 pub mod experiment;
 pub mod home;
 pub mod jobs;

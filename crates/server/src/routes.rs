@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::platform::{self, docs, docs_page, error, health, http, idempotency, web};
-use crate::{bet, chain, decide, experiment, home, listen, measure, share, understand};
+use crate::{bet, chain, decide, digest, experiment, home, listen, measure, share, understand};
 
 /// Bodies of the team API; uploads set their own limit.
 const BODY_MAX: usize = 2 << 20;
@@ -34,6 +34,7 @@ pub fn router(app: &App) -> Router {
         .merge(health::router())
         .merge(listen::surveys::public_routes())
         .merge(share::pages())
+        .merge(digest::pages())
         .fallback(web::serve_app)
         .layer(from_fn(http::refuse_cross_site))
         .layer(from_fn_with_state(app.clone(), http::add_headers))
@@ -65,7 +66,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(share::routes())
         .merge(measure::routes())
         .merge(chain::routes())
-        .merge(home::routes());
+        .merge(home::routes())
+        .merge(digest::routes());
     OpenApiRouter::with_openapi(docs::base()).nest("/api/v1", v1)
 }
 

@@ -81,6 +81,7 @@ export const nav: NavSection[] = [
     pages: [
       { title: 'Outcomes', href: '/share/outcomes', key: 'o', also: 'publish results learned' },
       { title: 'Critiques', href: '/share/critiques', also: 'objections moderation' },
+      { title: 'Digest', href: '/share/digest', also: 'weekly summary mail feed lens' },
     ],
   },
   {

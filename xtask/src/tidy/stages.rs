@@ -7,7 +7,7 @@ use crate::tidy::source::Module;
 const RULE: &str = "stages";
 const STAGES: [&str; 6] = ["listen", "understand", "bet", "experiment", "decide", "share"];
 /// What puts the stages together stands above them all.
-const ABOVE: [&str; 7] = ["chain", "cli", "demo", "home", "jobs", "measure", "routes"];
+const ABOVE: [&str; 8] = ["chain", "cli", "demo", "digest", "home", "jobs", "measure", "routes"];
 /// `platform` and every folder that is neither a stage nor above: what all of them stand on.
 const GROUND: usize = 0;
 

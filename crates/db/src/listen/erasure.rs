@@ -22,10 +22,13 @@ pub async fn erase_person(
 ) -> Result<Counts> {
     let responses = format!("(SELECT id FROM responses WHERE workspace_id = $1 AND person_id IN {THEM})");
     let signals_where = format!("workspace_id = $1 AND (person_id IN {THEM} OR response_id IN {responses})");
+    let addresses = format!("(SELECT LOWER(email) FROM people WHERE workspace_id = $1 AND id IN {THEM})");
+    let critiques_where = format!("workspace_id = $1 AND author_email IN {addresses}");
     let words = [
         ("signal", format!("SELECT id FROM signals WHERE {signals_where}")),
         ("interview", format!("SELECT id FROM interviews WHERE workspace_id = $1 AND person_id IN {THEM}")),
         ("response", responses.clone()),
+        ("critique", format!("SELECT id FROM critiques WHERE {critiques_where}")),
         ("person", THEM.to_owned()),
     ];
     for (kind, select) in &words {
@@ -42,11 +45,9 @@ pub async fn erase_person(
     for (name, text) in [
         (
             "mail_messages",
-            format!(
-                "DELETE FROM mail_messages WHERE workspace_id = $1 AND LOWER(recipient) IN \
-            (SELECT email FROM people WHERE workspace_id = $1 AND id IN {THEM})"
-            ),
+            format!("DELETE FROM mail_messages WHERE workspace_id = $1 AND LOWER(recipient) IN {addresses}"),
         ),
+        ("critiques", format!("DELETE FROM critiques WHERE {critiques_where}")),
         (
             "highlights",
             format!(

@@ -83,6 +83,7 @@ pub const TABLES: &[Table] = &[
     table("outcome_notices", 7),
     table("digests", 7),
     table("digest_subscriptions", 7),
+    table("digest_sends", 7),
 ];
 
 /// Values bound in one statement; both engines allow more.

@@ -1,34 +1,6 @@
-//! Who hears back about an outcome, once each.
-
-use sqlx::FromRow;
+//! Who has heard back about an outcome, once each, and who does not want to.
 
 use crate::{Conn, Micros, Result, WorkspaceId};
-
-/// Somebody whose words stand in the chain of an outcome.
-#[derive(Clone, Debug, FromRow)]
-pub struct Contributor {
-    pub person_id: String,
-    pub name: String,
-    pub email: Option<String>,
-    pub unsubscribed_at: Option<Micros>,
-    pub told_at: Option<Micros>,
-}
-
-/// The named people, with whether and when they were told of this outcome.
-pub async fn list_contributors(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    outcome_id: &str,
-    person_ids: &[String],
-) -> Result<Vec<Contributor>> {
-    let mut sql = crate::query::Sql::new(
-        "SELECT p.id AS person_id, p.name, p.email, p.unsubscribed_at, n.created_at AS told_at FROM people p \
-         LEFT JOIN outcome_notices n ON n.workspace_id = p.workspace_id AND n.person_id = p.id AND n.outcome_id = ",
-    );
-    sql.bind(outcome_id).push(" WHERE p.workspace_id = ").bind(ws.as_str());
-    sql.bind_in(" AND p.id IN", person_ids).push(" ORDER BY p.name, p.id");
-    sql.fetch_all(conn).await
-}
 
 /// True when this call is the one that tells the person; false when they were told before.
 pub async fn insert(
@@ -71,16 +43,18 @@ pub async fn update_mail(
     Ok(())
 }
 
-/// Mails that nobody asked for one by one no longer go to this person.
-pub async fn unsubscribe(conn: &mut Conn, ws: &WorkspaceId, person_id: &str, now: Micros) -> Result<()> {
-    sqlx::query(
-        "UPDATE people SET unsubscribed_at = COALESCE(unsubscribed_at, $1), version = version + 1, updated_at = $1 \
-         WHERE workspace_id = $2 AND id = $3",
+/// Mails that nobody asked for one by one no longer go to this person, nor to the record it was merged into.
+/// True when that is news.
+pub async fn unsubscribe(conn: &mut Conn, ws: &WorkspaceId, person_id: &str, now: Micros) -> Result<bool> {
+    let done = sqlx::query(
+        "UPDATE people SET unsubscribed_at = $1, version = version + 1, updated_at = $1 WHERE workspace_id = $2 \
+         AND unsubscribed_at IS NULL AND (id = $3 OR id = (SELECT merged_into_id FROM people \
+           WHERE workspace_id = $2 AND id = $3))",
     )
     .bind(now)
     .bind(ws.as_str())
     .bind(person_id)
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }

@@ -44,16 +44,6 @@ pub struct Draft {
     pub hypothesis_title: Option<String>,
 }
 
-/// A signal that stands in the chain of a decision, with what its speaker allowed.
-#[derive(Clone, Debug, FromRow)]
-pub struct Quote {
-    pub signal_id: String,
-    pub body: String,
-    pub may_show: String,
-    pub occurred_at: Micros,
-    pub person_id: Option<String>,
-}
-
 pub async fn insert(conn: &mut Conn, ws: &WorkspaceId, row: &Outcome) -> Result<()> {
     sqlx::query(
         "INSERT INTO outcomes (workspace_id, id, created_at, updated_at, slug, decision_id, title, said, tried, \
@@ -95,6 +85,49 @@ pub async fn find_published(conn: &mut Conn, slug: &str) -> Result<Option<Outcom
     .fetch_optional(conn)
     .await?;
     Ok(row)
+}
+
+/// What everybody may read, the newest first.
+pub async fn list_public(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Page<Outcome>> {
+    let total = public("SELECT COUNT(*)", ws).fetch_count(conn).await?;
+    let mut sql = public("SELECT *", ws);
+    if let Some(cursor) = after {
+        let at = cursor.sort_number()?;
+        sql.push(" AND (published_at < ").bind(at);
+        sql.push(" OR (published_at = ").bind(at).push(" AND id < ").bind(cursor.id.as_str()).push("))");
+    }
+    sql.push(" ORDER BY published_at DESC, id DESC LIMIT ").bind(limit + 1);
+    let rows: Vec<Outcome> = sql.fetch_all(conn).await?;
+    let cursor =
+        |row: &Outcome| Cursor { sort: row.published_at.unwrap_or_default().to_string(), id: row.id.clone() };
+    Ok(Page::cut(rows, limit, total, cursor))
+}
+
+fn public(select: &'static str, ws: &WorkspaceId) -> Sql {
+    let mut sql = Sql::new(select);
+    sql.push(" FROM outcomes WHERE workspace_id = ").bind(ws.as_str());
+    sql.push(" AND state = 'published' AND audience = 'public' AND archived_at IS NULL");
+    sql
+}
+
+/// What was first published in a period, for whomever, the oldest first.
+pub async fn list_published_in(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    from: Micros,
+    to: Micros,
+    limit: i64,
+) -> Result<Vec<Outcome>> {
+    let mut sql = Sql::new("SELECT * FROM outcomes WHERE workspace_id = ");
+    sql.bind(ws.as_str()).push(" AND state = 'published' AND archived_at IS NULL");
+    sql.push(" AND published_at >= ").bind(from).push(" AND published_at < ").bind(to);
+    sql.push(" ORDER BY published_at, id LIMIT ").bind(limit);
+    sql.fetch_all(conn).await
 }
 
 pub async fn update(conn: &mut Conn, ws: &WorkspaceId, row: &Outcome, now: Micros) -> Result<()> {
@@ -161,45 +194,4 @@ pub async fn get_draft(conn: &mut Conn, ws: &WorkspaceId, decision_id: &str) -> 
     .fetch_one(conn)
     .await?;
     Ok(row)
-}
-
-/// Signals of the chain that leads to a decision: evidence itself, or in a theme or insight that is evidence, or in a
-/// theme that feeds the opportunity or that a rule watches. Newest first.
-pub async fn list_quotes(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    decision_id: &str,
-    limit: i64,
-) -> Result<Vec<Quote>> {
-    let rows = sqlx::query_as(
-        "SELECT s.id AS signal_id, s.body, s.may_show, s.occurred_at, s.person_id FROM signals s \
-         WHERE s.workspace_id = $1 AND s.archived_at IS NULL AND s.id IN (\
-           WITH reached AS (SELECT d.id, COALESCE(d.hypothesis_id, b.hypothesis_id) AS hypothesis_id, f.rule_id \
-             FROM decisions d \
-             LEFT JOIN experiments x ON x.workspace_id = d.workspace_id AND x.id = d.experiment_id \
-             LEFT JOIN bets b ON b.workspace_id = d.workspace_id AND b.id = COALESCE(d.bet_id, x.bet_id) \
-             LEFT JOIN rule_firings f ON f.workspace_id = d.workspace_id AND f.id = d.rule_firing_id \
-             WHERE d.workspace_id = $1 AND d.id = $2) \
-           SELECT e.signal_id FROM evidence e JOIN reached r ON r.hypothesis_id = e.hypothesis_id \
-             WHERE e.workspace_id = $1 AND e.signal_id IS NOT NULL \
-           UNION SELECT t.signal_id FROM evidence e JOIN reached r ON r.hypothesis_id = e.hypothesis_id \
-             JOIN theme_signals t ON t.workspace_id = e.workspace_id AND t.theme_id = e.theme_id WHERE e.workspace_id = $1 \
-           UNION SELECT COALESCE(i.signal_id, g.signal_id) FROM evidence e \
-             JOIN reached r ON r.hypothesis_id = e.hypothesis_id \
-             JOIN insight_evidence i ON i.workspace_id = e.workspace_id AND i.insight_id = e.insight_id \
-             LEFT JOIN highlights g ON g.workspace_id = i.workspace_id AND g.id = i.highlight_id WHERE e.workspace_id = $1 \
-           UNION SELECT t.signal_id FROM reached r \
-             JOIN hypotheses h ON h.workspace_id = $1 AND h.id = r.hypothesis_id \
-             JOIN opportunity_themes o ON o.workspace_id = $1 AND o.opportunity_id = h.opportunity_id \
-             JOIN theme_signals t ON t.workspace_id = $1 AND t.theme_id = o.theme_id \
-           UNION SELECT t.signal_id FROM reached r JOIN rules u ON u.workspace_id = $1 AND u.id = r.rule_id \
-             JOIN theme_signals t ON t.workspace_id = $1 AND t.theme_id = u.theme_id) \
-         ORDER BY s.occurred_at DESC, s.id DESC LIMIT $3",
-    )
-    .bind(ws.as_str())
-    .bind(decision_id)
-    .bind(limit)
-    .fetch_all(conn)
-    .await?;
-    Ok(rows)
 }

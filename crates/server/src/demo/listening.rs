@@ -126,11 +126,8 @@ pub async fn score(team: &mut Team, index: usize, is_late: bool, who: &Speaker) 
 
 /// What every form carries, as if it had been opened a minute ago.
 fn form(team: &Team, main: &str) -> Vec<(String, String)> {
-    let fields = [
-        ("main", main.to_owned()),
-        ("form", team.new_form()),
-        ("at", (team.now() - MINUTE).to_string()),
-    ];
+    let fields =
+        [("main", main.to_owned()), ("form", team.new_form()), ("at", (team.now() - MINUTE).to_string())];
     fields.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
@@ -169,12 +166,23 @@ pub async fn import(team: &mut Team, upload: &Upload) -> anyhow::Result<()> {
 /// The columns of a usual export, with a row that somebody broke.
 fn table(team: &Team, upload: &Upload) -> anyhow::Result<Vec<u8>> {
     let mut csv = csv::Writer::from_writer(Vec::new());
-    let header =
-        ["id", "created_at", "rating", "text", "author", "email", "company", "language", "app_version", "may_show"];
+    let header = [
+        "id",
+        "created_at",
+        "rating",
+        "text",
+        "author",
+        "email",
+        "company",
+        "language",
+        "app_version",
+        "may_show",
+    ];
     csv.write_record(header)?;
     for (voice, who) in &upload.rows {
         let said_at = time::out(team.today + voice.at).to_string();
-        let rating = voice.score.as_ref().and_then(|score| score.parse::<u32>().ok()).map(stars).unwrap_or_default();
+        let rating =
+            voice.score.as_ref().and_then(|score| score.parse::<u32>().ok()).map(stars).unwrap_or_default();
         let (name, version) = (voice.name(), app_version(voice.at));
         let may_show = AUDIENCES[voice.line % 3];
         csv.write_record([

@@ -12,11 +12,11 @@ use heedful_stats::Confidence;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use wire::HomeOut;
+pub use wire::{HomeOut, RunningTestOut, WaitingList};
 
-use self::wire::{FirstStepsOut, HomeSignals, RunningTestOut, WaitingList, WaitingOut, WeekCount};
+use self::wire::{FirstStepsOut, HomeSignals, WaitingOut, WeekCount};
 use crate::app::App;
-use crate::decide::reviews::{judge, theme_changes};
+use crate::decide::reviews::{ThemeMove, judge, theme_changes};
 use crate::listen::scores::ScoreKind;
 use crate::measure::time_to_learning;
 use crate::platform::auth::Viewer;
@@ -49,10 +49,6 @@ pub async fn get_home(viewer: Viewer, ctx: Ctx) -> Result<Json<HomeOut>> {
     let conn = &mut *conn;
     let mut themes = theme_changes(conn, ws, now - WEEK, now).await?;
     themes.truncate(CHANGES_MAX);
-    let windows = Windows { earlier: now - WEEK - OUTLIER_DAYS_BEFORE * DAY, split: now - WEEK, to: now };
-    let sources = agenda::list_source_changes(conn, ws, windows, SOURCES_MAX).await?;
-    let outliers = sources.into_iter().filter_map(|row| judge(row, windows, Confidence::P99));
-    let outliers = outliers.take(CHANGES_MAX).collect();
     let tests = home::list_running_tests(conn, ws, LIST_MAX).await?;
     let undecided = agenda::list_undecided_experiments(conn, ws, LIST_MAX + 1).await?;
     let open_firings = firings::Filter { rule_id: None, open: true };
@@ -62,7 +58,7 @@ pub async fn get_home(viewer: Viewer, ctx: Ctx) -> Result<Json<HomeOut>> {
     Ok(Json(HomeOut {
         signals: signals(conn, ws, now).await?,
         themes,
-        outliers,
+        outliers: outliers(conn, ws, now - WEEK, now).await?,
         running_tests: tests.into_iter().map(|test| RunningTestOut::of(test, now)).collect(),
         undecided_tests: undecided.into_iter().map(WaitingOut::from).collect(),
         n_firings_open: firings::list(conn, ws, &open_firings, None, 1).await?.total,
@@ -91,7 +87,15 @@ async fn signals(conn: &mut Conn, ws: &WorkspaceId, now: Micros) -> Result<HomeS
     })
 }
 
-async fn overdue_actions(conn: &mut Conn, ws: &WorkspaceId, now: Micros) -> Result<WaitingList> {
+/// Sources that were unusually loud or quiet in a period, at 99 %.
+pub async fn outliers(conn: &mut Conn, ws: &WorkspaceId, from: Micros, to: Micros) -> Result<Vec<ThemeMove>> {
+    let windows = Windows { earlier: from - OUTLIER_DAYS_BEFORE * DAY, split: from, to };
+    let sources = agenda::list_source_changes(conn, ws, windows, SOURCES_MAX).await?;
+    let outliers = sources.into_iter().filter_map(|row| judge(row, windows, Confidence::P99));
+    Ok(outliers.take(CHANGES_MAX).collect())
+}
+
+pub async fn overdue_actions(conn: &mut Conn, ws: &WorkspaceId, now: Micros) -> Result<WaitingList> {
     let filter = actions::Filter { state: actions::State::OverdueAt(now), ..actions::Filter::default() };
     let page = actions::list(conn, ws, &filter, None, LIST_MAX).await?;
     let row = |row: actions::Action| WaitingOut {
@@ -101,7 +105,7 @@ async fn overdue_actions(conn: &mut Conn, ws: &WorkspaceId, now: Micros) -> Resu
     Ok(WaitingList { total: page.total, items: page.items.into_iter().map(row).collect() })
 }
 
-async fn overdue_decisions(conn: &mut Conn, ws: &WorkspaceId, now: Micros) -> Result<WaitingList> {
+pub async fn overdue_decisions(conn: &mut Conn, ws: &WorkspaceId, now: Micros) -> Result<WaitingList> {
     let filter =
         decisions::Filter { state: Some(decisions::State::OverdueAt(now)), ..decisions::Filter::default() };
     let page = decisions::list(conn, ws, &filter, None, LIST_MAX).await?;
@@ -112,7 +116,8 @@ async fn overdue_decisions(conn: &mut Conn, ws: &WorkspaceId, now: Micros) -> Re
     Ok(WaitingList { total: page.total, items: page.items.into_iter().map(row).collect() })
 }
 
-async fn score(conn: &mut Conn, ws: &WorkspaceId, kind: ScoreKind, now: Micros) -> Result<Figure> {
+/// A score of the last 90 days.
+pub async fn score(conn: &mut Conn, ws: &WorkspaceId, kind: ScoreKind, now: Micros) -> Result<Figure> {
     let period = scores::Filter {
         kind: kind.as_str(),
         from: now - SCORE_PERIOD,

@@ -14,6 +14,7 @@ use heedful_db::platform::jobs::{self, Job};
 
 use crate::app::App;
 use crate::decide::rules::EVALUATE_RULES;
+use crate::digest::{self, SEND_DIGESTS};
 use crate::listen::imports::{self, RUN_IMPORT, UNDO_IMPORT};
 use crate::listen::segments::{self, REFRESH_SEGMENTS};
 use crate::listen::surveys::{self, FORGET_ANSWERS};
@@ -106,6 +107,7 @@ async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
         SEND_RESET => {
             Ok(password_resets::send_link(&Ctx::of(app), serde_json::from_str(&job.payload)?).await?)
         }
+        SEND_DIGESTS => digest::send_all(app).await,
         CLEAN_UP => clean_up::run(app).await,
         unknown => bail!("this version of the server does not know jobs of kind {unknown:?}"),
     }

@@ -6,9 +6,12 @@ use heedful_db::platform::jobs;
 use super::clean_up::CLEAN_UP;
 use crate::app::App;
 use crate::decide::rules::EVALUATE_RULES;
+use crate::digest::SEND_DIGESTS;
 
 const MINUTE: Micros = 60 * 1_000_000;
 const HOUR: Micros = 60 * MINUTE;
+/// Every time zone is a whole number of quarter hours away from UTC.
+const QUARTER: Micros = 15 * MINUTE;
 
 /// How often a worker looks whether a period has begun.
 pub const LOOK_EVERY: Micros = MINUTE;
@@ -16,7 +19,7 @@ pub const LOOK_EVERY: Micros = MINUTE;
 /// Kinds of jobs with their periods, counted from 1970 in UTC. Each runs once in each period, on one node;
 /// a server that was off for some periods makes up for them with a single run. The payload is `null`: such a job
 /// visits every workspace itself.
-const SCHEDULE: &[(&str, Micros)] = &[(CLEAN_UP, HOUR), (EVALUATE_RULES, MINUTE)];
+const SCHEDULE: &[(&str, Micros)] = &[(CLEAN_UP, HOUR), (EVALUATE_RULES, MINUTE), (SEND_DIGESTS, QUARTER)];
 
 /// Queues what the current periods owe.
 pub async fn queue_due(app: &App) -> anyhow::Result<()> {

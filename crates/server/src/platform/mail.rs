@@ -32,7 +32,7 @@ pub async fn push(conn: &mut Conn, ctx: &Ctx, ws: Option<&WorkspaceId>, letter: 
         id: ctx.new_id(),
         workspace_id: ws.map(ToString::to_string),
         recipient: letter.recipient,
-        subject: letter.subject,
+        subject: one_line(&letter.subject),
         text_body: letter.text,
         html_body: letter.html,
         unsubscribe_url: letter.unsubscribe_url,
@@ -45,4 +45,19 @@ pub async fn push(conn: &mut Conn, ctx: &Ctx, ws: Option<&WorkspaceId>, letter: 
     let payload = SendMail { message_id: message.id };
     queue::push(conn, ctx, ws, SEND_MAIL, &payload).await?;
     Ok(payload.message_id)
+}
+
+/// Names and titles stand in the subject; a line break there would begin another header.
+fn one_line(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn a_name_cannot_begin_another_header() {
+        assert_eq!(one_line("Ada\r\nBcc: eve@example.com"), "Ada  Bcc: eve@example.com");
+    }
 }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod api_tokens;
+pub mod atom;
 pub mod audit;
 pub mod audit_log;
 pub mod auth;

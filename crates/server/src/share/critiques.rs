@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::Path;
 use heedful_db::Conn;
-use heedful_db::decide::decisions;
 use heedful_db::share::critiques::{self, Critique, Filter};
 use heedful_db::share::outcomes;
 use jiff::Timestamp;
@@ -13,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::decide::decisions;
 use crate::platform::auth::{Caller, Editor, Viewer};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
@@ -22,7 +22,9 @@ use crate::platform::paging::{List, Paging};
 use crate::platform::{audit, time};
 
 pub const KINDS: &[&str] = &["method", "data", "interpretation", "missing_group"];
-const STATES: &[&str] = &["published", "hidden"];
+const STATES: &[&str] = &["pending", "published", "hidden"];
+/// What a moderator may choose; `pending` is only where a critique begins.
+const MODERATED: &[&str] = &["published", "hidden"];
 const ANSWERS: &[&str] = &["answered", "accepted"];
 const ANSWER_MAX: usize = 5_000;
 
@@ -123,6 +125,11 @@ pub async fn list_critiques(
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<CritiqueOut>>> {
     let (limit, cursor) = (paging.limit()?, paging.cursor()?);
+    if let Some(state) = &query.state {
+        let mut invalid = Invalid::default();
+        invalid.check_choice("state", state, STATES);
+        invalid.or(())?;
+    }
     let filter = Filter { outcome_id: query.outcome_id, state: query.state, unanswered: query.unanswered };
     let mut conn = ctx.read().await?;
     let page = critiques::list(&mut conn, &viewer.ws, &filter, cursor.as_ref(), limit).await?;
@@ -149,7 +156,7 @@ pub async fn moderate_critique(
     Body(input): Body<CritiqueModeration>,
 ) -> Result<Json<CritiqueOut>> {
     let mut invalid = Invalid::default();
-    invalid.check_choice("state", &input.state, STATES);
+    invalid.check_choice("state", &input.state, MODERATED);
     let input = invalid.or(input)?;
     let mut tx = ctx.begin().await?;
     let out =
@@ -188,22 +195,17 @@ pub async fn answer_critique(
     Ok(Json(out))
 }
 
-/// The decision keeps its verdict in the audit log and waits for a new one.
+/// The decision waits for a new verdict; the audit log keeps the old one, and which critique took it back.
 async fn reopen(conn: &mut Conn, ctx: &Ctx, caller: &Caller, critique: &CritiqueOut) -> Result<()> {
     let outcome = outcomes::get(conn, &caller.ws, &critique.outcome_id).await?;
-    let mut decision = decisions::get(conn, &caller.ws, &outcome.decision_id).await?;
-    if decision.verdict.is_none() {
-        return Err(Error::field("reopen_decision", "the decision is open already"));
+    let (mut row, before) = decisions::read(conn, ctx, &caller.ws, &outcome.decision_id).await?;
+    if row.decided_at.is_none() {
+        return Err(Error::field("reopen_decision", "cannot be done: the decision is open already"));
     }
-    let detail =
-        serde_json::json!({"critique_id": critique.id, "verdict": decision.verdict, "why": decision.why});
-    let object = audit::Object { kind: "decision", id: &outcome.decision_id };
-    audit::acted(conn, ctx, caller, "reopen", object, &detail).await?;
-    decision.verdict = None;
-    decision.conclusive = None;
-    decision.decided_at = None;
-    decision.reopened_at = Some(ctx.now);
-    Ok(decisions::update(conn, &caller.ws, &decision, ctx.now).await?)
+    decisions::reopen_row(conn, ctx, &caller.ws, &mut row).await?;
+    decisions::write(conn, ctx, caller, &row, &before).await?;
+    let object = audit::Object { kind: "decision", id: &row.id };
+    audit::acted(conn, ctx, caller, "reopen", object, &serde_json::json!({"critique_id": critique.id})).await
 }
 
 async fn change(

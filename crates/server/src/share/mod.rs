@@ -1,9 +1,11 @@
 //! Share: outcomes, critiques, digests and messages to those who spoke.
 
 pub mod critiques;
+mod index;
 pub mod notices;
 pub mod outcomes;
-pub mod public;
+pub mod page;
+mod public;
 pub mod unsubscribe;
 
 use axum::Router;
@@ -17,5 +19,5 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// Pages for people outside, without JavaScript.
 pub fn pages() -> Router<App> {
-    public::pages().merge(unsubscribe::pages())
+    public::pages().merge(index::pages()).merge(unsubscribe::pages())
 }

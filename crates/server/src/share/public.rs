@@ -1,34 +1,42 @@
 //! The public face of an outcome: a page that works without JavaScript, and a form to object.
 
 use askama::Template;
+use axum::Router;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, Form, Path};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
-use axum::{Router, http::HeaderName};
+use heedful_db::decide::decisions;
 use heedful_db::platform::workspaces;
 use heedful_db::share::critiques::{self, Critique};
-use heedful_db::share::outcomes::{self, Outcome, Quote};
+use heedful_db::share::outcomes::{self, Outcome};
+use heedful_db::share::voices::Quote;
 use heedful_db::types::DAY;
-use heedful_db::{Conn, WorkspaceId};
+use heedful_db::{Conn, Micros, WorkspaceId};
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::critiques::KINDS;
-use super::outcomes::shown_quotes;
+use super::outcomes::{OutcomeOut, shown_quotes};
+use super::page::{answer, open_page, page};
 use crate::app::App;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::ClientIp;
 use crate::platform::invalid::Invalid;
 use crate::platform::rate_limit::Limit;
-use crate::platform::time;
+use crate::platform::{periods, time};
 
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const CRITIQUES_MAX: i64 = 200;
 const FORM_BYTES_MAX: usize = 1 << 16;
 const BODY_MAX: usize = 5_000;
 const NAME_MAX: usize = 200;
-const OBJECTIONS: Limit = Limit { times: 10, window: DAY / 24 };
+/// The longest address that mail can be sent to (RFC 5321).
+const EMAIL_MAX: usize = 254;
+const OBJECTIONS_PER_ADDRESS: Limit = Limit { times: 10, window: DAY / 24 };
+/// However many addresses a flood comes from, a team has to read what arrives.
+const OBJECTIONS_PER_OUTCOME: Limit = Limit { times: 100, window: DAY / 24 };
 
 pub fn pages() -> Router<App> {
     Router::new()
@@ -36,33 +44,31 @@ pub fn pages() -> Router<App> {
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
 }
 
-/// Renders a page for people outside, with a policy that lets nothing in but its own style.
-pub fn page(template: &impl Template) -> Result<Response> {
-    let html = template.render().map_err(anyhow::Error::from)?;
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
-        (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    Ok((headers, Html(html)).into_response())
-}
-
 #[derive(Template)]
 #[template(path = "public/outcome.html")]
 struct OutcomePage {
     workspace: String,
     outcome: Outcome,
+    index_url: Option<String>,
     published_on: String,
+    /// An accepted critique took the verdict back.
+    is_open_again: bool,
     quotes: Vec<Quote>,
     critiques: Vec<Critique>,
     form: Objection,
     complaints: Invalid,
+    /// Why an objection in order is not taken now.
+    refusal: String,
     sent: bool,
 }
 
 impl OutcomePage {
     fn complaint(&self, field: &str) -> &str {
         self.complaints.0.get(field).and_then(|list| list.first()).map_or("", String::as_str)
+    }
+
+    fn respond(&self) -> Result<Response> {
+        if self.outcome.audience == "public" { open_page(self) } else { page(self) }
     }
 }
 
@@ -83,84 +89,117 @@ impl Objection {
         invalid.check_choice("kind", &self.kind, KINDS);
         invalid.check_text("body", &self.body, BODY_MAX);
         invalid.check_length("name", &self.name, NAME_MAX);
-        let is_address = self.email.is_empty() || self.email.parse::<lettre::Address>().is_ok();
+        invalid.check_length("email", &self.email, EMAIL_MAX);
+        let email = self.email.trim();
+        let is_address = email.is_empty() || email.parse::<lettre::Address>().is_ok();
         invalid.check("email", is_address, "must be an email address, or empty");
         invalid
     }
+
+    fn critique(&self, ctx: &Ctx, outcome: &Outcome) -> Critique {
+        let email = self.email.trim().to_lowercase();
+        Critique {
+            id: ctx.new_id(),
+            version: 1,
+            created_at: ctx.now,
+            updated_at: ctx.now,
+            outcome_id: outcome.id.clone(),
+            kind: self.kind.clone(),
+            body: self.body.trim().to_owned(),
+            author_name: self.name.trim().to_owned(),
+            author_email: (!email.is_empty()).then_some(email),
+            state: "pending".to_owned(),
+            answer_kind: None,
+            answer: String::new(),
+            answered_by: None,
+            answered_at: None,
+        }
+    }
 }
 
-async fn show_outcome(ctx: Ctx, Path(slug): Path<String>) -> Result<Response> {
+/// The day of a moment, as the workspace counts days.
+pub fn day(at: Option<Micros>, zone: &TimeZone) -> String {
+    let day = at.map(|at| time::out(at).to_zoned(zone.clone()).strftime("%-d %B %Y").to_string());
+    day.unwrap_or_default()
+}
+
+async fn show_outcome(ctx: Ctx, Path(slug): Path<String>) -> Response {
+    answer(show(&ctx, &slug).await)
+}
+
+async fn show(ctx: &Ctx, slug: &str) -> Result<Response> {
     let mut conn = ctx.read().await?;
-    let outcome = outcomes::find_published(&mut conn, &slug).await?.ok_or(Error::NotFound)?;
-    let view = read(&mut conn, outcome, Objection::default(), Invalid::default(), false).await?;
-    page(&view)
+    let outcome = outcomes::find_published(&mut conn, slug).await?.ok_or(Error::NotFound)?;
+    read(&mut conn, ctx, outcome).await?.respond()
 }
 
 async fn object(
     ctx: Ctx,
     ClientIp(ip): ClientIp,
     Path(slug): Path<String>,
-    Form(form): Form<Objection>,
-) -> Result<Response> {
-    ctx.app.rate_limiter.check(format!("critique {ip}"), OBJECTIONS, ctx.now)?;
+    form: std::result::Result<Form<Objection>, FormRejection>,
+) -> Response {
+    answer(match form {
+        Ok(Form(form)) => take(&ctx, &ip, &slug, form).await,
+        Err(refused) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Error::TooLarge),
+        Err(_) => Err(Error::Malformed("the form could not be read".to_owned())),
+    })
+}
+
+async fn take(ctx: &Ctx, ip: &str, slug: &str, form: Objection) -> Result<Response> {
     let mut tx = ctx.begin().await?;
-    let outcome = outcomes::find_published(&mut tx, &slug).await?.ok_or(Error::NotFound)?;
+    let outcome = outcomes::find_published(&mut tx, slug).await?.ok_or(Error::NotFound)?;
+    let ws = WorkspaceId::from(outcome.workspace_id.as_str());
+    let view = read(&mut tx, ctx, outcome).await?;
     let complaints = form.check();
     if !complaints.0.is_empty() {
-        let view = read(&mut tx, outcome, form, complaints, false).await?;
-        let mut response = page(&view)?;
+        let mut response = OutcomePage { form, complaints, ..view }.respond()?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }
+    if let Err(Error::TooMany { retry_after_s }) = knock(ctx, ip, &view.outcome) {
+        return too_many(view, form, retry_after_s);
+    }
     // A robot is thanked like everybody, and forgotten.
     if form.website.is_empty() {
-        let ws = WorkspaceId::from(outcome.workspace_id.as_str());
-        critiques::insert(&mut tx, &ws, &new_critique(&ctx, &outcome, &form)).await?;
+        critiques::insert(&mut tx, &ws, &form.critique(ctx, &view.outcome)).await?;
     }
-    let view = read(&mut tx, outcome, Objection::default(), Invalid::default(), true).await?;
     ctx.commit(tx).await?;
-    page(&view)
+    OutcomePage { sent: true, ..view }.respond()
 }
 
-fn new_critique(ctx: &Ctx, outcome: &Outcome, form: &Objection) -> Critique {
-    Critique {
-        id: ctx.new_id(),
-        version: 1,
-        created_at: ctx.now,
-        updated_at: ctx.now,
-        outcome_id: outcome.id.clone(),
-        kind: form.kind.clone(),
-        body: form.body.trim().to_owned(),
-        author_name: form.name.trim().to_owned(),
-        author_email: (!form.email.is_empty()).then(|| form.email.trim().to_lowercase()),
-        state: "pending".to_owned(),
-        answer_kind: None,
-        answer: String::new(),
-        answered_by: None,
-        answered_at: None,
-    }
+fn knock(ctx: &Ctx, ip: &str, outcome: &Outcome) -> Result<()> {
+    let limiter = &ctx.app.rate_limiter;
+    limiter.check(format!("critique {ip}"), OBJECTIONS_PER_ADDRESS, ctx.now)?;
+    limiter.check(format!("critiques of {}", outcome.id), OBJECTIONS_PER_OUTCOME, ctx.now)
 }
 
-async fn read(
-    conn: &mut Conn,
-    outcome: Outcome,
-    form: Objection,
-    complaints: Invalid,
-    sent: bool,
-) -> Result<OutcomePage> {
+/// Nothing typed is lost: the form comes back filled in.
+fn too_many(view: OutcomePage, form: Objection, retry_after_s: u32) -> Result<Response> {
+    let minutes = retry_after_s.div_ceil(60);
+    let refusal =
+        format!("Many objections have come in just now. Please send yours again in {minutes} minutes.");
+    let mut response = OutcomePage { form, refusal, ..view }.respond()?;
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_s));
+    Ok(response)
+}
+
+async fn read(conn: &mut Conn, ctx: &Ctx, outcome: Outcome) -> Result<OutcomePage> {
     let ws = WorkspaceId::from(outcome.workspace_id.as_str());
-    let workspace = workspaces::get(conn, &ws).await?;
-    let zone = jiff::tz::TimeZone::get(&workspace.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let published =
-        outcome.published_at.map(|at| time::out(at).to_zoned(zone).strftime("%-d %B %Y").to_string());
+    let decision = decisions::get(conn, &ws, &outcome.decision_id).await?;
+    let zone = periods::time_zone(conn, &ws).await?;
     Ok(OutcomePage {
         quotes: shown_quotes(conn, &ws, &outcome).await?,
         critiques: critiques::list_published(conn, &ws, &outcome.id, CRITIQUES_MAX).await?,
-        workspace: workspace.name,
-        published_on: published.unwrap_or_default(),
+        workspace: workspaces::get(conn, &ws).await?.name,
+        index_url: OutcomeOut::of(outcome.clone(), &ctx.app.config.public_url).index_url,
+        published_on: day(outcome.published_at, &zone),
+        is_open_again: decision.reopened_at.is_some() && decision.decided_at.is_none(),
         outcome,
-        form,
-        complaints,
-        sent,
+        form: Objection::default(),
+        complaints: Invalid::default(),
+        refusal: String::new(),
+        sent: false,
     })
 }

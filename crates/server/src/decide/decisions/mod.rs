@@ -9,7 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use change::{
-    archive_decision, create_decision, get_decision, insert_decision, restore_decision, update_decision,
+    archive_decision, create_decision, get_decision, insert_decision, read, restore_decision,
+    update_decision, write,
 };
 pub use list::list_decisions;
 pub use verdict::{decide_decision, reopen_decision, reopen_row};

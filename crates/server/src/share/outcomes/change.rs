@@ -10,12 +10,13 @@ use heedful_db::share::outcomes::{self, Filter, Outcome};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::wire::{OutcomeIn, OutcomeOut, OutcomePatch, check_publishable, first_words};
+use super::wire::{AUDIENCES, OutcomeIn, OutcomeOut, OutcomePatch, STATES, check_publishable, first_words};
 use crate::platform::audit;
 use crate::platform::auth::{Caller, Editor, Viewer};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::extract::{Body, IfMatch, Query};
+use crate::platform::invalid::Invalid;
 use crate::platform::paging::{List, Paging};
 
 const KIND: &str = "outcome";
@@ -32,6 +33,21 @@ pub struct OutcomeQuery {
     pub archived: bool,
 }
 
+impl OutcomeQuery {
+    fn check(&self) -> Result<()> {
+        let mut invalid = Invalid::default();
+        for (field, value, choices) in
+            [("state", &self.state, STATES), ("audience", &self.audience, AUDIENCES)]
+        {
+            if let Some(value) = value {
+                invalid.check_choice(field, value, choices);
+            }
+        }
+        invalid.or(())?;
+        Ok(())
+    }
+}
+
 /// Outcomes, newest first.
 #[utoipa::path(get, path = "/outcomes", tag = "share", params(OutcomeQuery, Paging),
     responses((status = 200, body = List<OutcomeOut>)), security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
@@ -42,6 +58,7 @@ pub async fn list_outcomes(
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<OutcomeOut>>> {
     let (limit, cursor) = (paging.limit()?, paging.cursor()?);
+    query.check()?;
     let filter = Filter {
         decision_id: query.decision_id,
         state: query.state,
@@ -68,7 +85,7 @@ pub async fn create_outcome(
         heedful_db::Error::NotFound => Error::field("decision_id", "does not exist here"),
         other => other.into(),
     })?;
-    check_quotes(&mut tx, &editor, &input.quotes).await?;
+    check_quotes(&mut tx, &editor, &input.quotes, &[]).await?;
     let [title, tried, learned] = first_words(&draft);
     let row = Outcome {
         workspace_id: editor.ws.to_string(),
@@ -207,7 +224,7 @@ async fn change(
     let mut row = outcomes::get(&mut tx, &caller.ws, id).await?;
     let before = OutcomeOut::of(row.clone(), public_url);
     if_match.check(row.version, || before.clone())?;
-    check_quotes(&mut tx, caller, quotes).await?;
+    check_quotes(&mut tx, caller, quotes, &before.quotes).await?;
     apply(&mut row)?;
     outcomes::update(&mut tx, &caller.ws, &row, ctx.now).await?;
     search_queue::insert(&mut tx, &caller.ws, KIND, id, ctx.now).await?;
@@ -217,8 +234,9 @@ async fn change(
     Ok(Json(after))
 }
 
-async fn check_quotes(conn: &mut Conn, caller: &Caller, quotes: &[String]) -> Result<()> {
-    for id in quotes {
+/// A quote that was chosen before may be gone since, because its speaker was erased; it does not stand in the way.
+async fn check_quotes(conn: &mut Conn, caller: &Caller, quotes: &[String], before: &[String]) -> Result<()> {
+    for id in quotes.iter().filter(|id| !before.contains(id)) {
         match signals::get(conn, &caller.ws, id).await {
             Err(heedful_db::Error::NotFound) => {
                 return Err(Error::field("quotes", "names a signal that does not exist here"));

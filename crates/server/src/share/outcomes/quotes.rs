@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::Path;
 use heedful_db::listen::signals;
-use heedful_db::share::outcomes::{self, Outcome, Quote};
+use heedful_db::share::outcomes::{self, Outcome};
+use heedful_db::share::voices::{self, Quote};
 use heedful_db::{Conn, WorkspaceId};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -43,8 +44,7 @@ pub async fn list_outcome_quotes(
     let mut conn = ctx.read().await?;
     let outcome = outcomes::get(&mut conn, &viewer.ws, &id).await?;
     let chosen = chosen(&outcome);
-    let mut quotes =
-        outcomes::list_quotes(&mut conn, &viewer.ws, &outcome.decision_id, CANDIDATES_MAX).await?;
+    let mut quotes = voices::list_quotes(&mut conn, &viewer.ws, &outcome.decision_id, CANDIDATES_MAX).await?;
     for id in &chosen {
         if !quotes.iter().any(|quote| quote.signal_id == *id) {
             quotes.extend(find(&mut conn, &viewer.ws, id).await?);

@@ -9,6 +9,7 @@ use crate::platform::invalid::{Invalid, Valid};
 use crate::platform::time;
 
 pub const AUDIENCES: &[&str] = &["team", "link", "public"];
+pub const STATES: &[&str] = &["draft", "published"];
 const TITLE_MAX: usize = 300;
 const WORDS_MAX: usize = 10_000;
 const QUOTES_MAX: usize = 30;
@@ -70,12 +71,16 @@ pub struct OutcomeOut {
     pub published_at: Option<Timestamp>,
     /// The page's address, once published for more than the team.
     pub url: Option<String>,
+    /// Where everything that the workspace made public is listed, once this is.
+    pub index_url: Option<String>,
 }
 
 impl OutcomeOut {
     pub fn of(row: Outcome, public_url: &str) -> Self {
-        let is_open = row.state == "published" && row.audience != "team";
+        let is_open = row.state == "published" && row.audience != "team" && row.archived_at.is_none();
+        let is_listed = is_open && row.audience == "public";
         Self {
+            index_url: is_listed.then(|| format!("{public_url}/learned/{}", row.workspace_id)),
             url: is_open.then(|| format!("{public_url}/o/{}", row.slug)),
             id: row.id,
             version: row.version,

@@ -44,7 +44,7 @@ async fn a_job_that_keeps_failing_is_shown_and_can_be_started_again() {
 }
 
 /// Kinds of jobs that happen by themselves.
-const KINDS: usize = 2;
+const KINDS: usize = 3;
 
 #[tokio::test]
 async fn the_schedule_queues_once_in_each_period() {
@@ -53,7 +53,7 @@ async fn the_schedule_queues_once_in_each_period() {
         schedule::queue_due(&app.app).await.unwrap();
         heedful_server::jobs::run_due(&app.app).await.unwrap()
     };
-    assert_eq!(ran().await, KINDS, "clean-up and rules");
+    assert_eq!(ran().await, KINDS, "clean-up, rules and digests");
     assert_eq!(ran().await, 0, "the same period again");
     app.advance(HOUR);
     assert_eq!(ran().await, KINDS);

@@ -16,7 +16,3 @@ export function rolesUpTo(own: Role | undefined) {
 }
 
 export const roleName = (role: Role) => ROLES.find(({ value }) => value === role)?.label ?? role;
-
-export const LENSES = ['product', 'design', 'engineering', 'marketing', 'sales', 'leadership'].map(
-  (value) => ({ value, label: value.charAt(0).toUpperCase() + value.slice(1) }),
-);
