@@ -5,7 +5,7 @@ import { api } from './session.svelte.ts';
 /** What a list gives at once. */
 const LIST_MAX = 500;
 
-type Kind = 'person' | 'account' | 'source' | 'member' | 'segment' | 'theme';
+type Kind = 'person' | 'account' | 'source' | 'member' | 'segment' | 'theme' | 'metric';
 
 /** Kinds that are few: the whole list comes at once. */
 const lists: Partial<Record<Kind, () => Promise<{ id: string; name: string }[]>>> = {
@@ -19,9 +19,16 @@ const lists: Partial<Record<Kind, () => Promise<{ id: string; name: string }[]>>
   },
 };
 
-/** Kinds that are many: each is asked for when first shown. */
+/** Kinds that are many, and things put away that are in no list: each is asked for when first shown. */
 const single: Partial<Record<Kind, (id: string) => Promise<{ name: string }>>> = {
-  person: (id) => call(api.GET('/api/v1/people/{id}', { params: { path: { id } } })),
+  person: async (id) => {
+    const person = await call(api.GET('/api/v1/people/{id}', { params: { path: { id } } }));
+    return { name: person.name || person.email || person.external_id || 'Unnamed person' };
+  },
+  metric: (id) => call(api.GET('/api/v1/metrics/{id}', { params: { path: { id } } })),
+  source: (id) => call(api.GET('/api/v1/sources/{id}', { params: { path: { id } } })),
+  segment: (id) => call(api.GET('/api/v1/segments/{id}', { params: { path: { id } } })),
+  theme: (id) => call(api.GET('/api/v1/themes/{id}', { params: { path: { id } } })),
   account: (id) => call(api.GET('/api/v1/accounts/{id}', { params: { path: { id } } })),
 };
 
@@ -50,22 +57,22 @@ class Names {
     for (const { id, name } of items) this.#known.set(`${kind} ${id}`, name);
   }
 
-  load(kind: Kind, id: string): Promise<void> {
-    const key = lists[kind] ? kind : `${kind} ${id}`;
-    const asked = this.#asked.get(key) ?? this.#fetch(kind, id);
-    this.#asked.set(key, asked);
-    return asked;
+  async load(kind: Kind, id: string): Promise<void> {
+    const list = lists[kind];
+    if (list) await this.#once(kind, async () => this.learn(kind, await list()));
+    const key = `${kind} ${id}`;
+    if (this.#known.has(key)) return;
+    await this.#once(key, async () => {
+      // A name is decoration: without it the page shows a dash, and the rest of it still works.
+      const found = await single[kind]?.(id).catch(() => null);
+      this.learn(kind, [{ id, name: found?.name ?? '–' }]);
+    });
   }
 
-  async #fetch(kind: Kind, id: string) {
-    try {
-      const list = lists[kind];
-      if (list) this.learn(kind, await list());
-      else this.learn(kind, [{ id, name: (await single[kind]?.(id))?.name ?? '' }]);
-    } catch {
-      // A name is decoration: without it the page shows a dash, and the rest of it still works.
-      this.learn(kind, [{ id, name: '–' }]);
-    }
+  #once(key: string, fetch: () => Promise<void>): Promise<void> {
+    const asked = this.#asked.get(key) ?? fetch().catch(() => undefined);
+    this.#asked.set(key, asked);
+    return asked;
   }
 }
 

@@ -1,5 +1,6 @@
 use sqlx::FromRow;
 
+use crate::query::Sql;
 use crate::{Conn, Error, Micros, Result, WorkspaceId};
 
 #[derive(Clone, Debug, FromRow)]
@@ -48,15 +49,12 @@ pub async fn find_by_name(conn: &mut Conn, ws: &WorkspaceId, name: &str) -> Resu
     Ok(row)
 }
 
-pub async fn list(conn: &mut Conn, ws: &WorkspaceId) -> Result<Vec<Source>> {
-    let rows = sqlx::query_as(
-        "SELECT * FROM sources WHERE workspace_id = $1 AND archived_at IS NULL ORDER BY name, id LIMIT $2",
-    )
-    .bind(ws.as_str())
-    .bind(LIST_MAX)
-    .fetch_all(conn)
-    .await?;
-    Ok(rows)
+pub async fn list(conn: &mut Conn, ws: &WorkspaceId, archived: bool) -> Result<Vec<Source>> {
+    let mut sql = Sql::new("SELECT * FROM sources WHERE workspace_id = ");
+    sql.bind(ws.as_str());
+    sql.push(if archived { " AND archived_at IS NOT NULL" } else { " AND archived_at IS NULL" });
+    sql.push(" ORDER BY name, id LIMIT ").bind(LIST_MAX);
+    sql.fetch_all(conn).await
 }
 
 pub async fn update(conn: &mut Conn, ws: &WorkspaceId, row: &Source, now: Micros) -> Result<()> {

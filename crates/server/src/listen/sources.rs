@@ -7,7 +7,7 @@ use heedful_db::Conn;
 use heedful_db::listen::sources::{self, Source};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::platform::auth::{Caller, Editor, Viewer};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
-use crate::platform::extract::{Body, IfMatch};
+use crate::platform::extract::{Body, IfMatch, Query};
 use crate::platform::invalid::{Invalid, Valid};
 use crate::platform::paging::List;
 use crate::platform::{audit, time};
@@ -24,11 +24,18 @@ pub const KINDS: &[&str] = &["survey", "portal", "interview", "usability_test", 
 const NAME_MAX: usize = 200;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_sources, create_source)).routes(routes!(
-        get_source,
-        update_source,
-        archive_source
-    ))
+    OpenApiRouter::new()
+        .routes(routes!(list_sources, create_source))
+        .routes(routes!(get_source, update_source, archive_source))
+        .routes(routes!(restore_source))
+}
+
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SourceQuery {
+    /// True lists what was archived instead.
+    #[serde(default)]
+    pub archived: bool,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -51,6 +58,8 @@ pub struct SourceOut {
     pub name: String,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub archived_at: Option<Timestamp>,
 }
 
 impl SourceIn {
@@ -70,16 +79,21 @@ impl From<Source> for SourceOut {
             kind: row.kind,
             name: row.name,
             created_at: time::out(row.created_at),
+            archived_at: time::out_opt(row.archived_at),
         }
     }
 }
 
 /// All sources, by name.
-#[utoipa::path(get, path = "/sources", tag = "listen", responses((status = 200, body = List<SourceOut>)),
-    security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
-pub async fn list_sources(viewer: Viewer, ctx: Ctx) -> Result<Json<List<SourceOut>>> {
+#[utoipa::path(get, path = "/sources", tag = "listen", params(SourceQuery),
+    responses((status = 200, body = List<SourceOut>)), security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
+pub async fn list_sources(
+    viewer: Viewer,
+    ctx: Ctx,
+    Query(query): Query<SourceQuery>,
+) -> Result<Json<List<SourceOut>>> {
     let mut conn = ctx.read().await?;
-    let rows = sources::list(&mut conn, &viewer.ws).await?;
+    let rows = sources::list(&mut conn, &viewer.ws, query.archived).await?;
     Ok(Json(List::whole(rows.into_iter().map(SourceOut::from).collect())))
 }
 
@@ -134,6 +148,18 @@ pub async fn archive_source(
 ) -> Result<Json<SourceOut>> {
     let now = ctx.now;
     change(&editor, &ctx, &if_match, &id, |row| row.archived_at = Some(now)).await
+}
+
+/// Bring an archived source back.
+#[utoipa::path(post, path = "/sources/{id}/restore", tag = "listen", params(("id" = String, Path), IfMatch),
+    responses((status = 200, body = SourceOut)), security(("session" = ["editor"]), ("bearer" = ["editor"])))]
+pub async fn restore_source(
+    editor: Editor,
+    ctx: Ctx,
+    if_match: IfMatch,
+    Path(id): Path<String>,
+) -> Result<Json<SourceOut>> {
+    change(&editor, &ctx, &if_match, &id, |row| row.archived_at = None).await
 }
 
 async fn change(

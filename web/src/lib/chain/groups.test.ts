@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { groupsOf } from './groups.ts';
+import { farGroups, groupsOf } from './groups.ts';
 
 const node = (kind: string, id: string, distance: number) => ({
   kind,
@@ -22,5 +22,19 @@ it('puts one kind at one distance together, the nearest first, with what is left
   expect(groups.map(({ kind, nodes, more }) => [kind, nodes.length, more])).toEqual([
     ['signal', 2, 5],
     ['signal', 1, 0],
+  ]);
+});
+
+it('puts what is far away together by kind', () => {
+  const nodes = [
+    node('signal', 'a', 1),
+    node('signal', 'b', 2),
+    node('person', 'p', 2),
+    node('signal', 'c', 3),
+  ];
+  const far = farGroups(groupsOf(nodes, [], 'causes'));
+  expect(far.map(({ kind, nodes }) => [kind, nodes.map(({ id }) => id)])).toEqual([
+    ['signal', ['b', 'c']],
+    ['person', ['p']],
   ]);
 });

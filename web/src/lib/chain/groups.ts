@@ -31,3 +31,17 @@ export function groupsOf(nodes: Node[], rest: Rest[], direction: 'causes' | 'con
   }
   return list;
 }
+
+/** What is more than one link away: one group for each kind, however far each of them is. */
+export function farGroups(groups: Group[]): Group[] {
+  const far = new Map<string, Group>();
+  for (const group of groups.filter(({ distance }) => distance > 1)) {
+    const known = far.get(group.kind);
+    if (!known) far.set(group.kind, { ...group });
+    else {
+      known.nodes = [...known.nodes, ...group.nodes];
+      known.more += group.more;
+    }
+  }
+  return [...far.values()];
+}

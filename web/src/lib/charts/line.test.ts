@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lineShape, lineTable, type LineSeries } from './line.ts';
+import { lineShape, lineTable, tickWords, type LineSeries } from './line.ts';
 
 const series: LineSeries[] = [
   {
@@ -38,4 +38,10 @@ it('says the same as a table', () => {
       ['2026-02', 20, 10, 30],
     ],
   });
+});
+
+it('names months over long times, and days else', () => {
+  const [march, may] = [new Date(2026, 2, 2), new Date(2026, 4, 4)];
+  expect(tickWords([march, may])(may)).toBe('4 May');
+  expect(tickWords([march, new Date(2027, 2, 2)])(may)).toBe('May 2026');
 });

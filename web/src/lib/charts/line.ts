@@ -61,6 +61,18 @@ function draw({ at, value, low = null, high = null }: LinePoint): Drawn {
   return { at: new Date(at), value, low, high };
 }
 
+const LONG_MS = 250 * 86_400_000;
+
+/** The words below the axis: months over long times, else days. The axis counts in the browser's zone. */
+export function tickWords([from, to]: [Date, Date]): (at: Date) => string {
+  const isLong = to.getTime() - from.getTime() > LONG_MS;
+  const parts = isLong
+    ? ({ month: 'short', year: 'numeric' } as const)
+    : ({ day: 'numeric', month: 'short' } as const);
+  const format = new Intl.DateTimeFormat('en-GB', parts);
+  return (at) => format.format(at);
+}
+
 export function lineTable(series: LineSeries[], formatX: (iso: string) => string): ChartTable {
   const times = [...new Set(series.flatMap(({ points }) => points.map(({ at }) => at)))].sort();
   const values = series.map(({ points }) => new Map(points.map((point) => [point.at, point])));

@@ -30,3 +30,9 @@ export function rank<T extends { title: string; also?: string }>(query: string, 
     .sort((a, b) => b.value - a.value)
     .map(({ item }) => item);
 }
+
+/** Keeps groups together, in the order in which each first appears. */
+export function grouped<T extends { group: string }>(items: T[]): T[] {
+  const names = [...new Set(items.map(({ group }) => group))];
+  return names.flatMap((name) => items.filter(({ group }) => group === name));
+}

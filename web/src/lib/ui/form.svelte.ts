@@ -35,7 +35,7 @@ export function merge<V extends Values>(base: V, yours: V, theirs: Values, keepM
 export class Form<V extends Values> {
   #save: (values: V, version: number) => Promise<void>;
   #toValues: (entity: Values) => Values;
-  #base: V;
+  #base: V = $state.raw() as V;
   values: V = $state() as V;
   version = 0;
   errors = $state.raw<FieldErrors>({});
@@ -60,6 +60,7 @@ export class Form<V extends Values> {
     return this.conflict ? undefined : summaryOf(this.errors, this.message);
   }
 
+  /** Whether something was typed that is not saved. */
   get changed() {
     return !same($state.snapshot(this.values), this.#base);
   }
@@ -75,7 +76,9 @@ export class Form<V extends Values> {
     this.errors = {};
     this.message = undefined;
     try {
-      await this.#save($state.snapshot(this.values) as V, this.version);
+      const values = $state.snapshot(this.values) as V;
+      await this.#save(values, this.version);
+      this.#base = values;
       return true;
     } catch (error) {
       this.#refused(error);

@@ -6,11 +6,10 @@ use heedful_db::listen::scores;
 use heedful_db::types::DAY;
 use heedful_db::understand::metrics;
 use heedful_db::{Conn, Micros, WorkspaceId};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::wire::{MetricOut, WINDOW_DAYS_DEFAULT};
+use super::wire::{MetricOut, MetricPoint, WINDOW_DAYS_DEFAULT};
 use crate::listen::scores::ScoreKind;
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
@@ -23,19 +22,6 @@ use crate::platform::time;
 const POINTS_MAX: usize = 120;
 const WEEKS_DEFAULT: usize = 26;
 const MONTHS_DEFAULT: usize = 12;
-
-/// The value in a stretch of time. A value that cannot be stated has a reason instead.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct MetricPoint {
-    #[schema(value_type = String, format = DateTime)]
-    pub from: Timestamp,
-    /// Excluded.
-    #[schema(value_type = String, format = DateTime)]
-    pub to: Timestamp,
-    /// Its `n` counts answers, signals, or what the reading says; a reading that says nothing counts as one.
-    #[serde(flatten)]
-    pub figure: Figure,
-}
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MetricSeries {

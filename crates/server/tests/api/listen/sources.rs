@@ -14,6 +14,12 @@ async fn sources_have_unique_names_and_can_be_put_away() {
     assert_eq!((&renamed["name"], &renamed["version"]), (&json!("Help desk"), &json!(2)));
     editor.seen(2).delete(&path).await.ok();
     assert_eq!(editor.get("/sources").await.ok()["total"], 0);
+    assert_eq!(editor.get("/sources?archived=true").await.ok()["items"][0]["name"], "Help desk");
+    let restore = format!("{path}/restore");
+    app.viewer().seen(3).post(&restore, json!({})).await.refused(403);
+    let back = editor.seen(3).post(&restore, json!({})).await.ok();
+    assert_eq!(back["archived_at"], json!(null));
+    assert_eq!(editor.get("/sources").await.ok()["total"], 1);
     app.stranger().get(&path).await.refused(404);
 }
 

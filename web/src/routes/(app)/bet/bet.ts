@@ -14,6 +14,7 @@ export type BetPatch = Schemas['BetPatch'];
 export type BetState = Schemas['BetState'];
 export type Strength = Schemas['EvidenceStrength'];
 type Versioned = { id: string; version: number };
+const seen = (row: Versioned) => ({ path: { id: row.id }, header: ifMatch(row) });
 
 export const PAGE_SIZE = 50;
 const OPTIONS_MAX = 20;
@@ -56,6 +57,30 @@ export const createObjective = (body: Schemas['ObjectiveIn']) =>
 
 export const createOpportunity = (body: Schemas['OpportunityIn']) =>
   call(api.POST('/api/v1/opportunities', { body }));
+
+export const getObjective = (id: string) =>
+  call(api.GET('/api/v1/objectives/{id}', { params: { path: { id } } }));
+
+export const updateObjective = (row: Versioned, body: Schemas['ObjectivePatch']) =>
+  call(api.PATCH('/api/v1/objectives/{id}', { params: seen(row), body }));
+
+export const archiveObjective = (row: Versioned) =>
+  call(api.DELETE('/api/v1/objectives/{id}', { params: seen(row) }));
+
+export const restoreObjective = (row: Versioned) =>
+  call(api.POST('/api/v1/objectives/{id}/restore', { params: seen(row) }));
+
+export const getOpportunity = (id: string) =>
+  call(api.GET('/api/v1/opportunities/{id}', { params: { path: { id } } }));
+
+export const updateOpportunity = (row: Versioned, body: Schemas['OpportunityPatch']) =>
+  call(api.PATCH('/api/v1/opportunities/{id}', { params: seen(row), body }));
+
+export const archiveOpportunity = (row: Versioned) =>
+  call(api.DELETE('/api/v1/opportunities/{id}', { params: seen(row) }));
+
+export const restoreOpportunity = (row: Versioned) =>
+  call(api.POST('/api/v1/opportunities/{id}/restore', { params: seen(row) }));
 
 export const createHypothesis = (body: Schemas['HypothesisIn']) =>
   call(api.POST('/api/v1/hypotheses', { body }));

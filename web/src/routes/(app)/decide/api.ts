@@ -73,6 +73,17 @@ export const listActions = (
   cursor?: string,
 ) => call(api.GET('/api/v1/actions', { params: { query: { ...query, limit: PAGE_SIZE, cursor } } }));
 
+export const getAction = (id: string) => call(api.GET('/api/v1/actions/{id}', { params: { path: { id } } }));
+
+export const updateAction = (row: Versioned, body: Schemas['ActionPatch']) =>
+  call(api.PATCH('/api/v1/actions/{id}', { params: seen(row), body }));
+
+export const archiveAction = (row: Versioned) =>
+  call(api.DELETE('/api/v1/actions/{id}', { params: seen(row) }));
+
+export const restoreAction = (row: Versioned) =>
+  call(api.POST('/api/v1/actions/{id}/restore', { params: seen(row) }));
+
 export const setDone = (row: Versioned, done: boolean) =>
   done
     ? call(api.POST('/api/v1/actions/{id}/done', { params: seen(row) }))

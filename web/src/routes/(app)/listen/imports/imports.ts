@@ -55,6 +55,43 @@ export const DATE_FORMATS = [
   { value: 'epoch_ms', label: 'Milliseconds since 1970' },
 ] as const;
 
+/** How the bytes of the file become rows. */
+export interface Reading {
+  file_encoding: string;
+  delimiter: string;
+}
+
+const ENCODINGS = [
+  { value: 'UTF-8', label: 'UTF-8' },
+  { value: 'windows-1252', label: 'Western European (Windows-1252)' },
+  { value: 'ISO-8859-15', label: 'Western European (ISO 8859-15)' },
+  { value: 'windows-1250', label: 'Central European (Windows-1250)' },
+  { value: 'ISO-8859-2', label: 'Central European (ISO 8859-2)' },
+  { value: 'windows-1251', label: 'Cyrillic (Windows-1251)' },
+  { value: 'windows-1253', label: 'Greek (Windows-1253)' },
+  { value: 'windows-1254', label: 'Turkish (Windows-1254)' },
+  { value: 'macintosh', label: 'Macintosh' },
+  { value: 'UTF-16LE', label: 'UTF-16, little endian' },
+  { value: 'UTF-16BE', label: 'UTF-16, big endian' },
+  { value: 'Shift_JIS', label: 'Japanese (Shift JIS)' },
+  { value: 'gb18030', label: 'Chinese (GB 18030)' },
+  { value: 'Big5', label: 'Chinese (Big5)' },
+  { value: 'EUC-KR', label: 'Korean (EUC-KR)' },
+];
+
+/** The usual encodings, and the one found even if it is another. */
+export const encodings = (current: string) =>
+  ENCODINGS.some(({ value }) => value === current)
+    ? ENCODINGS
+    : [{ value: current, label: current }, ...ENCODINGS];
+
+export const DELIMITERS = [
+  { value: ',', label: 'Comma' },
+  { value: ';', label: 'Semicolon' },
+  { value: '\t', label: 'Tab' },
+  { value: '|', label: 'Bar' },
+] as const;
+
 export const isWorking = (state: string) => ['queued', 'running', 'cancelling', 'undoing'].includes(state);
 
 /** Bytes for people: 1.4 MB. */
@@ -81,9 +118,9 @@ export function listRefusals(id: string) {
   return call(api.GET('/api/v1/imports/{id}/refusals', { params: { path: { id }, query: { limit: 100 } } }));
 }
 
-export function saveMapping(row: Import, mapping: Mapping) {
+export function saveMapping(row: Import, mapping: Mapping, reading: Reading) {
   const params = { path: { id: row.id }, header: ifMatch(row) };
-  return call(api.PUT('/api/v1/imports/{id}/mapping', { params, body: { mapping } }));
+  return call(api.PUT('/api/v1/imports/{id}/mapping', { params, body: { mapping, ...reading } }));
 }
 
 export function startImport(row: Import) {

@@ -1,16 +1,18 @@
 import { call } from '#lib/api/client.ts';
 import { api } from '#lib/session.svelte.ts';
+import { listSources } from './sources.ts';
 import { listImports } from '../imports/imports.ts';
 import type { PageLoad } from './$types';
 
-export const load: PageLoad = async ({ parent, depends }) => {
+export const load: PageLoad = async ({ url, parent, depends }) => {
   await parent();
   depends('heedful:sources');
+  const archived = url.searchParams.has('archived');
   const [sources, facets, imports] = await Promise.all([
-    call(api.GET('/api/v1/sources')),
+    listSources(archived),
     call(api.GET('/api/v1/signals/facets')),
     listImports(),
   ]);
   const counts = Object.fromEntries(facets.source.map(({ value, n }) => [value, n]));
-  return { sources: sources.items, counts, imports };
+  return { sources, archived, counts, imports };
 };

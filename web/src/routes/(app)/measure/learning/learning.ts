@@ -1,5 +1,6 @@
 import { call, type Schemas } from '#lib/api/client.ts';
 import { formatInterval, formatNumber, plural } from '#lib/format/number.ts';
+import { formatDate } from '#lib/format/time.ts';
 import { api } from '#lib/session.svelte.ts';
 
 export type Figure = Schemas['Figure'];
@@ -67,6 +68,9 @@ export function stageRows(ways: Learning['time_to_learning']) {
   }));
 }
 
+/** A calendar day in words; it is the same day in every zone. */
+export const dayWords = (day: string) => formatDate(`${day}T12:00:00Z`, 'UTC');
+
 /** Weeks as stacked columns, their heights as shares of the fullest week. */
 export function weekColumns(weeks: Learning['throughput']) {
   const most = Math.max(1, ...weeks.map(({ n_conclusive, n_inconclusive }) => n_conclusive + n_inconclusive));
@@ -74,6 +78,6 @@ export function weekColumns(weeks: Learning['throughput']) {
     week,
     conclusive: n_conclusive / most,
     inconclusive: n_inconclusive / most,
-    words: `${week}: ${n_conclusive} conclusive, ${n_inconclusive} inconclusive`,
+    words: `Week from ${dayWords(week)}: ${n_conclusive} conclusive, ${n_inconclusive} inconclusive`,
   }));
 }

@@ -33,6 +33,9 @@ export function listCritiques(query: CritiqueQuery, cursor?: string) {
   return call(api.GET('/api/v1/critiques', { params: { query: { ...query, limit: PAGE_SIZE, cursor } } }));
 }
 
+export const getCritique = (id: string) =>
+  call(api.GET('/api/v1/critiques/{id}', { params: { path: { id } } }));
+
 const params = (critique: Critique) => ({ path: { id: critique.id }, header: ifMatch(critique) });
 
 export const moderate = (critique: Critique, state: 'published' | 'hidden') =>
