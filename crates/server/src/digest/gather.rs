@@ -74,7 +74,7 @@ pub async fn gather(conn: &mut Conn, ws: &WorkspaceId, period: Period, now: Micr
         facts.parts.entry(Part::Signals).and_modify(|(_, n_more)| *n_more = 0);
     }
     let themes = theme_changes(conn, ws, from, to).await?;
-    let moved = |change: &ThemeMove| moved(change, "/understand/themes/");
+    let moved = |change: &ThemeMove| moved(change, ["is rising", "is falling"], "/understand/themes/");
     facts.add(
         Part::Themes,
         themes.iter().map(moved).collect(),
@@ -82,7 +82,8 @@ pub async fn gather(conn: &mut Conn, ws: &WorkspaceId, period: Period, now: Micr
         ["theme moved", "themes moved"],
     );
     let sources = home::outliers(conn, ws, from, to).await?;
-    let loud = |change: &ThemeMove| self::moved(change, "/listen/signals?source_id=");
+    let words = ["is unusually loud", "is unusually quiet"];
+    let loud = |change: &ThemeMove| self::moved(change, words, "/listen/signals?source_id=");
     facts.add(
         Part::Sources,
         sources.iter().map(loud).collect(),
@@ -108,10 +109,10 @@ async fn signals(conn: &mut Conn, ws: &WorkspaceId, period: Period) -> Result<(V
     let Period { from, to } = period;
     let (n, n_planned) = agenda::count_signals(conn, ws, Some(from), Some(to)).await?;
     let (n_before, _) = agenda::count_signals(conn, ws, Some(from - (to - from)), Some(from)).await?;
-    let planned = if n_planned == n {
-        "All of them have a next step.".to_owned()
-    } else {
-        format!("{n_planned} of them have a next step.")
+    let planned = match n_planned {
+        0 => "None of them has a next step.".to_owned(),
+        _ if n_planned == n => "All of them have a next step.".to_owned(),
+        _ => format!("{n_planned} of them have a next step."),
     };
     let title = format!("{}, after {n_before} the week before", count(n, ["signal", "signals"]));
     Ok((vec![item(title, planned, "/listen/signals".to_owned())], n))
@@ -242,8 +243,8 @@ fn score(name: &str, unit: &str, figure: Figure) -> Option<DigestItem> {
     Some(item(title, text, "/measure/learning".to_owned()))
 }
 
-fn moved(change: &ThemeMove, path: &str) -> DigestItem {
-    let way = if change.rising { "is rising" } else { "is falling" };
+fn moved(change: &ThemeMove, [up, down]: [&str; 2], path: &str) -> DigestItem {
+    let way = if change.rising { up } else { down };
     item(format!("{} {way}", change.name), change.sentence.clone(), format!("{path}{}", change.id))
 }
 

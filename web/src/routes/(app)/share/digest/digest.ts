@@ -32,8 +32,7 @@ export const lensOf = (text: string | null) => LENSES.find(({ value }) => value 
 export const lensName = (lens: string) => LENSES.find(({ value }) => value === lens)?.label ?? lens;
 
 /** The Monday that names a week is a day of the calendar and not a moment: no time zone may move it. */
-export const weekName = ({ week }: { week: string }) =>
-  `Week of ${formatDate(`${week}T12:00:00Z`, 'UTC')}`;
+export const weekName = ({ week }: { week: string }) => `Week of ${formatDate(`${week}T12:00:00Z`, 'UTC')}`;
 
 export const previewDigest = (lens: string | undefined, week: Week) =>
   call(api.GET('/api/v1/digests/preview', { params: { query: { lens, week } } }));
