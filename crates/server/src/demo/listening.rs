@@ -20,8 +20,8 @@ const AUDIENCES: [&str; 3] = ["public", "team", "link"];
 /// Loud days are answered by mail: what is said this late without a score goes to the inbox.
 const LATE: Micros = -9 * DAY;
 /// Scores without a word, of the first and of the second half of the year.
-const BARE_EARLY: [u8; 10] = [9, 7, 6, 8, 10, 5, 9, 3, 8, 7];
-const BARE_LATE: [u8; 10] = [9, 10, 8, 7, 9, 6, 10, 8, 9, 5];
+const BARE_EARLY: [u8; 10] = [9, 7, 8, 8, 10, 6, 9, 5, 9, 7];
+const BARE_LATE: [u8; 10] = [9, 10, 8, 9, 9, 7, 10, 8, 9, 6];
 
 /// The way by which something reaches the team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,11 +126,8 @@ pub async fn score(team: &mut Team, index: usize, is_late: bool, who: &Speaker) 
 
 /// What every form carries, as if it had been opened a minute ago.
 fn form(team: &Team, main: &str) -> Vec<(String, String)> {
-    let fields = [
-        ("main", main.to_owned()),
-        ("form", team.new_form()),
-        ("at", (team.now() - MINUTE).to_string()),
-    ];
+    let fields =
+        [("main", main.to_owned()), ("form", team.new_form()), ("at", (team.now() - MINUTE).to_string())];
     fields.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
@@ -169,12 +166,23 @@ pub async fn import(team: &mut Team, upload: &Upload) -> anyhow::Result<()> {
 /// The columns of a usual export, with a row that somebody broke.
 fn table(team: &Team, upload: &Upload) -> anyhow::Result<Vec<u8>> {
     let mut csv = csv::Writer::from_writer(Vec::new());
-    let header =
-        ["id", "created_at", "rating", "text", "author", "email", "company", "language", "app_version", "may_show"];
+    let header = [
+        "id",
+        "created_at",
+        "rating",
+        "text",
+        "author",
+        "email",
+        "company",
+        "language",
+        "app_version",
+        "may_show",
+    ];
     csv.write_record(header)?;
     for (voice, who) in &upload.rows {
         let said_at = time::out(team.today + voice.at).to_string();
-        let rating = voice.score.as_ref().and_then(|score| score.parse::<u32>().ok()).map(stars).unwrap_or_default();
+        let rating =
+            voice.score.as_ref().and_then(|score| score.parse::<u32>().ok()).map(stars).unwrap_or_default();
         let (name, version) = (voice.name(), app_version(voice.at));
         let may_show = AUDIENCES[voice.line % 3];
         csv.write_record([
@@ -217,7 +225,7 @@ fn page(topic: &str) -> &str {
     }
 }
 
-/// The id of a signal that the story or the triage knows by name.
+/// What a signal or a passage says.
 pub fn body_of(value: &Value) -> &str {
     value["body"].as_str().unwrap_or_default()
 }

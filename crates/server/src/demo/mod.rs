@@ -13,8 +13,8 @@ mod reviews;
 mod script;
 mod team;
 mod timeline;
-mod trial;
 mod triage;
+mod trial;
 mod voices;
 
 use anyhow::Context;

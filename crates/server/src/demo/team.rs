@@ -160,9 +160,9 @@ impl Team {
         let (status, headers, text) = self.exchange(request, body).await?;
         ensure!(status.is_success(), "{who} cannot sign in: {text}");
         let cookies = headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let ours = cookies.filter_map(|text| text.split(';').next()).find(|pair| {
-            pair.split_once('=').is_some_and(|(name, _)| name.trim() == SESSION_COOKIE)
-        });
+        let ours = cookies
+            .filter_map(|text| text.split(';').next())
+            .find(|pair| pair.split_once('=').is_some_and(|(name, _)| name.trim() == SESSION_COOKIE));
         let Some(cookie) = ours.map(str::to_owned) else { bail!("{who} got no session") };
         self.sessions.insert(nick, Session { cookie: cookie.clone(), used_at: now });
         Ok(cookie)

@@ -5,6 +5,7 @@
 mod bet;
 mod chain;
 mod decide;
+mod demo;
 mod experiment;
 mod home;
 mod listen;
