@@ -55,11 +55,13 @@ async fn build(args: &DemoArgs, config: &Config, now: i64) -> anyhow::Result<()>
     serve::create_private_folder(&folder)?;
     let db = open(&folder).await?;
     migrate(&db).await?;
+    db.hurry().await?;
     let building = Config { data_dir: folder.clone(), ..config.clone() };
     let built = demo::build(&db, building, now, args.seed).await;
     // The last connection writes everything into the one file that is moved.
     db.close().await;
     built?;
+    std::fs::File::open(folder.join(DATABASE))?.sync_all()?;
     std::fs::rename(folder.join(DATABASE), args.data.join(DATABASE))?;
     Ok(std::fs::remove_dir_all(&folder)?)
 }

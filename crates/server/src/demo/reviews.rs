@@ -1,8 +1,7 @@
 //! Holding a weekly review: the agenda that the server makes is walked, item by item.
 
-use std::fmt::Write;
-
 use axum::http::Method;
+use heedful_db::types::DAY;
 use serde_json::{Value, json};
 
 use super::team::{Payload, Team, id_of};
@@ -12,6 +11,7 @@ use crate::platform::time;
 const ITEMS_MAX: usize = 6;
 /// A review under way has come this far.
 const ITEMS_OF_OPEN: usize = 2;
+const DAYS_DEFAULT: i64 = 14;
 
 /// Starts a review and writes its minutes. With `summary` it is closed.
 pub async fn hold(team: &mut Team, who: &str, script: &Value) -> anyhow::Result<()> {
@@ -20,11 +20,20 @@ pub async fn hold(team: &mut Team, who: &str, script: &Value) -> anyhow::Result<
     let summary = script["summary"].as_str();
     let n = if summary.is_some() { ITEMS_MAX } else { ITEMS_OF_OPEN };
     let items = review["agenda"].as_array().cloned().unwrap_or_default();
+    let mut actions = script["actions"].clone();
     for item in items.iter().take(n) {
-        let minute = minute(team, item, &script["actions"])?;
+        let section = item["section"].as_str().unwrap_or_default();
+        // The first item of a section leads to its action.
+        let action = actions.as_object_mut().and_then(|actions| actions.remove(section));
+        let minute = minute(team, item, action.as_ref())?;
         let item_path = format!("{path}/minutes/{}", item["id"].as_str().unwrap_or_default());
         let version = review["version"].as_i64();
         review = team.send(who, Method::PUT, &item_path, Payload::Json(minute), version).await?;
+        if let Some(name) = action.as_ref().and_then(|action| action["name"].as_str()) {
+            let minutes = review["minutes"].as_array().cloned().unwrap_or_default();
+            let created = minutes.last().map(|minute| minute["created"][0].clone()).unwrap_or_default();
+            team.name(name, id_of(&created)?);
+        }
     }
     if let Some(summary) = summary {
         let body = Payload::Json(json!({"summary": summary}));
@@ -34,22 +43,18 @@ pub async fn hold(team: &mut Team, who: &str, script: &Value) -> anyhow::Result<
 }
 
 /// The action that the script has for this section of the agenda, else a note.
-fn minute(team: &Team, item: &Value, actions: &Value) -> anyhow::Result<Value> {
-    let section = item["section"].as_str().unwrap_or_default();
-    let action = &actions[section];
-    if let Some(title) = action["title"].as_str() {
-        let owner = team.named(action["owner"].as_str().unwrap_or_default())?;
-        let days = action["days"].as_i64().unwrap_or(14);
-        let due_at = time::out(team.now() + days * heedful_db::types::DAY).to_string();
-        let action = json!({"title": title, "owner_id": owner, "due_at": due_at});
-        return Ok(json!({"outcome": "action", "note": "Agreed in the round.", "action": action}));
-    }
-    Ok(json!({"outcome": "noted", "note": note(section, item)}))
+fn minute(team: &Team, item: &Value, action: Option<&Value>) -> anyhow::Result<Value> {
+    let Some(action) = action else {
+        return Ok(json!({"outcome": "noted", "note": note(item)}));
+    };
+    let owner = team.named(action["owner"].as_str().unwrap_or_default())?;
+    let due = team.now() + action["days"].as_i64().unwrap_or(DAYS_DEFAULT) * DAY;
+    let action = json!({"title": action["title"], "owner_id": owner, "due_at": time::out(due).to_string()});
+    Ok(json!({"outcome": "action", "note": "Agreed in the round.", "action": action}))
 }
 
-fn note(section: &str, item: &Value) -> String {
-    let mut note = String::new();
-    let said = match section {
+fn note(item: &Value) -> String {
+    let said = match item["section"].as_str().unwrap_or_default() {
         "new_signals" => "Read aloud, loudest first. Ines takes what has no next step.",
         "themes" => "We looked at the quotes: it is the same people as before, and new ones.",
         "rules" => "The threshold was agreed for a reason; it goes to whoever owns the theme.",
@@ -59,9 +64,8 @@ fn note(section: &str, item: &Value) -> String {
         "expiring" => "Nobody defended it. It may go.",
         _ => "Owner and date by Friday.",
     };
-    let _ = write!(note, "{said}");
-    if let Some(n) = item["parts"].as_array().map(Vec::len).filter(|n| *n > 0) {
-        let _ = write!(note, " It came from {n} places.");
+    match item["parts"].as_array().map(Vec::len) {
+        Some(n) if n > 0 => format!("{said} It came from {n} places."),
+        _ => said.to_owned(),
     }
-    note
 }

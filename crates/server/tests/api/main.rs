@@ -5,6 +5,7 @@
 mod bet;
 mod chain;
 mod decide;
+mod demo;
 mod digest;
 mod experiment;
 mod home;

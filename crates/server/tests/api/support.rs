@@ -33,7 +33,7 @@ pub struct TestApp {
 /// Somebody at the API. Paths are relative to `/api/v1`.
 #[derive(Clone)]
 pub struct Client {
-    router: Router,
+    pub router: Router,
     pub headers: HeaderMap,
 }
 
