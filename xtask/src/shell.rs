@@ -47,9 +47,17 @@ impl Shell {
         command
     }
 
-    /// The cargo that runs these tools.
+    /// The cargo that runs these tools, without what it told them of themselves: build scripts that watch such
+    /// variables would be run again, and what depends on them compiled again, at each turn from cargo to these tools.
     pub(crate) fn cargo(&self) -> Command {
-        self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        let mut cargo = self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        for (name, _) in env::vars_os() {
+            let told = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
+            if name.to_str().is_some_and(|name| told.iter().any(|start| name.starts_with(start))) {
+                cargo.env_remove(&name);
+            }
+        }
+        cargo
     }
 
     pub(crate) fn is_interrupted(&self) -> bool {

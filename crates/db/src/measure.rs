@@ -48,13 +48,6 @@ pub struct Coverage {
     pub n_with_test: i64,
 }
 
-/// One scored answer, counted once whether it came through a survey of ours or from elsewhere.
-#[derive(Clone, Debug, FromRow)]
-pub struct Score {
-    pub at: Micros,
-    pub score: f64,
-}
-
 /// Decisions with a verdict in a period, oldest first.
 pub async fn list_cycles(conn: &mut Conn, ws: &WorkspaceId, from: Micros, to: Micros) -> Result<Vec<Cycle>> {
     let mut sql = Sql::new(
@@ -170,40 +163,6 @@ pub async fn count_stale(conn: &mut Conn, ws: &WorkspaceId, now: Micros) -> Resu
     .fetch_one(conn)
     .await?;
     Ok(row)
-}
-
-/// Scored answers of one kind (`nps` or `pmf`): responses of our surveys, and scored signals that came without one.
-pub async fn list_scores(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    kind: &str,
-    plan: Option<&str>,
-    from: Micros,
-    to: Micros,
-    limit: i64,
-) -> Result<Vec<Score>> {
-    let mut sql = Sql::new(
-        "SELECT a.at, a.score FROM (SELECT r.workspace_id, r.created_at AS at, r.score, r.person_id FROM responses r \
-         JOIN surveys v ON v.workspace_id = r.workspace_id AND v.id = r.survey_id \
-         WHERE r.score IS NOT NULL AND r.withdrawn_at IS NULL AND v.kind = ",
-    );
-    sql.bind(kind).push(" AND r.workspace_id = ").bind(ws.as_str());
-    sql.push(
-        " UNION ALL SELECT s.workspace_id, s.occurred_at, s.score, s.person_id FROM signals s \
-          WHERE s.score IS NOT NULL AND s.response_id IS NULL AND s.archived_at IS NULL AND s.score_kind = ",
-    );
-    sql.bind(kind).push(" AND s.workspace_id = ").bind(ws.as_str());
-    sql.push(") a WHERE a.at >= ").bind(from).push(" AND a.at < ").bind(to);
-    if let Some(plan) = plan {
-        sql.push(
-            " AND EXISTS (SELECT 1 FROM account_people p \
-              JOIN accounts c ON c.workspace_id = p.workspace_id AND c.id = p.account_id \
-              WHERE p.workspace_id = a.workspace_id AND p.person_id = a.person_id AND c.plan = ",
-        );
-        sql.bind(plan).push(")");
-    }
-    sql.push(" ORDER BY a.at LIMIT ").bind(limit);
-    sql.fetch_all(conn).await
 }
 
 /// The plans that accounts are on, most frequent first.

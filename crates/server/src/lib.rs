@@ -5,6 +5,7 @@ pub mod bet;
 pub mod chain;
 pub mod cli;
 pub mod decide;
+pub mod demo;
 pub mod experiment;
 pub mod home;
 pub mod jobs;

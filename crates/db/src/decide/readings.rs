@@ -1,16 +1,7 @@
-//! What rules and the home page compare with a threshold: counts of signals, scores and typed readings.
-
-use sqlx::FromRow;
+//! Counts of signals, which rules compare with a threshold.
 
 use crate::query::Sql;
 use crate::{Conn, Micros, Result, WorkspaceId};
-
-/// The kind of a metric and its definition as JSON.
-#[derive(Clone, Debug, FromRow)]
-pub struct MetricKind {
-    pub kind: String,
-    pub definition: String,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CountOf {
@@ -42,42 +33,4 @@ pub async fn count_signals(
     sql.when(" AND s.segment_id = ", segment_id);
     sql.push(" AND s.occurred_at >= ").bind(from);
     sql.fetch_count(conn).await
-}
-
-pub async fn get_metric_kind(conn: &mut Conn, ws: &WorkspaceId, metric_id: &str) -> Result<MetricKind> {
-    let row = sqlx::query_as("SELECT kind, definition FROM metrics WHERE workspace_id = $1 AND id = $2")
-        .bind(ws.as_str())
-        .bind(metric_id)
-        .fetch_one(conn)
-        .await?;
-    Ok(row)
-}
-
-/// The newest typed reading, from `from` on when that is given.
-pub async fn find_latest(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    metric_id: &str,
-    from: Option<Micros>,
-) -> Result<Option<f64>> {
-    let mut sql = Sql::new("SELECT value FROM metric_readings WHERE workspace_id = ");
-    sql.bind(ws.as_str()).push(" AND metric_id = ").bind(metric_id);
-    sql.when(" AND at >= ", from).push(" ORDER BY at DESC, id DESC LIMIT 1");
-    let rows: Vec<(f64,)> = sql.fetch_all(conn).await?;
-    Ok(rows.first().map(|(value,)| *value))
-}
-
-/// How often each score of a kind was given since `from`.
-pub async fn count_scores(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    score_kind: &str,
-    segment_id: Option<&str>,
-    from: Micros,
-) -> Result<Vec<(f64, i64)>> {
-    let mut sql = Sql::new("SELECT score, COUNT(*) FROM signals WHERE workspace_id = ");
-    sql.bind(ws.as_str()).push(" AND archived_at IS NULL AND score_kind = ").bind(score_kind);
-    sql.push(" AND occurred_at >= ").bind(from).when(" AND segment_id = ", segment_id);
-    sql.push(" AND score IS NOT NULL GROUP BY score ORDER BY score");
-    sql.fetch_all(conn).await
 }

@@ -9,6 +9,7 @@ pub mod people;
 pub mod person_merges;
 pub mod respondents;
 pub mod responses;
+pub mod scores;
 pub mod segment_members;
 pub mod segments;
 pub mod signals;

@@ -64,22 +64,19 @@ pub async fn list(conn: &mut Conn, limit: i64) -> Result<Vec<(String, String, St
     Ok(rows)
 }
 
-/// Removes an entry once indexed, unless it was queued anew meanwhile.
-pub async fn delete(
+/// Removes entries once indexed, except those that were queued anew meanwhile.
+pub async fn delete_all(
     conn: &mut Conn,
     ws: &WorkspaceId,
     kind: &str,
-    object_id: &str,
     queued_at: Micros,
+    ids: &[String],
 ) -> Result<()> {
-    sqlx::query(
-        "DELETE FROM search_queue WHERE workspace_id = $1 AND kind = $2 AND object_id = $3 AND queued_at = $4",
-    )
-    .bind(ws.as_str())
-    .bind(kind)
-    .bind(object_id)
-    .bind(queued_at)
-    .execute(conn)
-    .await?;
+    for ids in ids.chunks(ROWS_PER_STATEMENT) {
+        let mut sql = Sql::new("DELETE FROM search_queue WHERE workspace_id = ");
+        sql.bind(ws.as_str()).push(" AND kind = ").bind(kind).push(" AND queued_at = ").bind(queued_at);
+        sql.bind_in(" AND object_id IN ", ids);
+        sql.execute(conn).await?;
+    }
     Ok(())
 }

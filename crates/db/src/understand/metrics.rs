@@ -33,16 +33,6 @@ pub struct Reading {
     pub note: String,
 }
 
-/// Which scored answers a metric is computed from.
-#[derive(Clone, Debug)]
-pub struct Scores {
-    pub score_kind: &'static str,
-    pub segment_id: Option<String>,
-    pub source_id: Option<String>,
-    pub from: Micros,
-    pub to: Micros,
-}
-
 pub async fn insert(conn: &mut Conn, ws: &WorkspaceId, row: &Metric) -> Result<()> {
     sqlx::query(
         "INSERT INTO metrics (workspace_id, id, created_at, updated_at, name, description, kind, unit, direction, \
@@ -123,32 +113,6 @@ pub async fn segment_exists(conn: &mut Conn, ws: &WorkspaceId, id: &str) -> Resu
         .fetch_one(conn)
         .await?;
     Ok(n > 0)
-}
-
-/// How many answers gave each score. An answer is a scored signal, or a response that made no signal
-/// (a bare score without words); responses know no segment, so a segment leaves them out.
-pub async fn count_scores(conn: &mut Conn, ws: &WorkspaceId, scores: &Scores) -> Result<Vec<(f64, i64)>> {
-    let mut sql =
-        Sql::new("SELECT score, CAST(SUM(n) AS BIGINT) FROM (SELECT score, COUNT(*) AS n FROM signals");
-    sql.push(" WHERE workspace_id = ").bind(ws.as_str()).push(" AND score_kind = ").bind(scores.score_kind);
-    sql.push(" AND archived_at IS NULL AND occurred_at >= ").bind(scores.from);
-    sql.push(" AND occurred_at < ").bind(scores.to);
-    sql.when(" AND segment_id = ", scores.segment_id.as_deref());
-    sql.when(" AND source_id = ", scores.source_id.as_deref());
-    sql.push(" GROUP BY score");
-    if scores.segment_id.is_none() {
-        sql.push(" UNION ALL SELECT r.score, COUNT(*) AS n FROM responses r JOIN surveys v");
-        sql.push(" ON v.workspace_id = r.workspace_id AND v.id = r.survey_id WHERE r.workspace_id = ");
-        sql.bind(ws.as_str()).push(" AND v.kind = ").bind(scores.score_kind);
-        sql.push(" AND r.score IS NOT NULL AND r.withdrawn_at IS NULL AND r.created_at >= ")
-            .bind(scores.from);
-        sql.push(" AND r.created_at < ").bind(scores.to);
-        sql.when(" AND v.source_id = ", scores.source_id.as_deref());
-        sql.push(" AND NOT EXISTS (SELECT 1 FROM signals s WHERE s.workspace_id = r.workspace_id");
-        sql.push(" AND s.response_id = r.id) GROUP BY r.score");
-    }
-    sql.push(") answers GROUP BY score ORDER BY score");
-    sql.fetch_all(conn).await
 }
 
 /// How many signals of a theme, optionally of one segment, were said in a stretch of time.

@@ -19,6 +19,8 @@ pub struct Args {
 pub enum Command {
     /// Start the server.
     Serve(ServeArgs),
+    /// Serve a made-up company with half a year of feedback, to look around in.
+    Demo(DemoArgs),
     /// Create the first owner without a browser.
     Setup(SetupArgs),
     /// Bring the database to the newest schema.
@@ -66,6 +68,23 @@ pub struct ServeArgs {
     /// Believe `X-Forwarded-For`; only behind a proxy that sets it.
     #[arg(long, env = "HEEDFUL_TRUST_PROXY")]
     pub trust_proxy: bool,
+}
+
+/// The demo keeps away from real data: it has a folder of its own and knows no other database.
+#[derive(ClapArgs)]
+pub struct DemoArgs {
+    /// The folder of the demo; it is built there at the first start.
+    #[arg(long, env = "HEEDFUL_DEMO_DATA", default_value = "heedful-demo")]
+    pub data: PathBuf,
+    /// The address to listen on.
+    #[arg(long, env = "HEEDFUL_LISTEN", default_value = "127.0.0.1:7878")]
+    pub listen: SocketAddr,
+    /// Another number gives another demo; the same number on the same day the same one.
+    #[arg(long, env = "HEEDFUL_DEMO_SEED", default_value_t = 1)]
+    pub seed: u64,
+    /// Keep this time instead of the clock's (RFC 3339); for tests only.
+    #[arg(long, env = "HEEDFUL_NOW", hide = true)]
+    pub now: Option<jiff::Timestamp>,
 }
 
 #[derive(ClapArgs)]

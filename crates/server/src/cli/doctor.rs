@@ -110,7 +110,7 @@ async fn check_database(store: &StoreArgs) -> Vec<Finding> {
 
 /// A clock that runs behind what was written already would put new things before old ones.
 async fn check_clock(db: &Db, store: &StoreArgs) -> Result<String, String> {
-    let now = serve::clock(store).now();
+    let now = serve::clock(store.now).now();
     let newest =
         async { jobs::newest_at(&mut *db.read().await?).await }.await.map_err(|error| error.to_string())?;
     match newest {

@@ -2,6 +2,7 @@
 
 mod args;
 pub mod backup;
+mod demo;
 mod doctor;
 mod openapi;
 mod serve;
@@ -24,6 +25,7 @@ pub fn run() -> ExitCode {
     let done = runtime.block_on(async {
         match args.command {
             Command::Serve(options) => serve::serve(options).await,
+            Command::Demo(options) => demo::demo(options).await,
             Command::Setup(options) => setup::setup(options).await,
             Command::Openapi => openapi::print(),
             Command::Backup(options) => setup::backup(options).await,

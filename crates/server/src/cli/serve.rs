@@ -17,9 +17,7 @@ use crate::platform::{setup, time};
 use crate::{jobs, routes};
 
 pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(args.listen).await;
-    let listener = listener.with_context(|| format!("cannot listen on {}", args.listen))?;
-    let address = listener.local_addr()?;
+    let (listener, address) = listen(args.listen).await?;
     let db = open(&args.store).await?;
     let config = Config {
         data_dir: args.store.data.clone(),
@@ -28,9 +26,13 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         mail_from: args.mail_from.clone(),
         trust_proxy: args.trust_proxy,
     };
-    let app = App::new(db, config, clock(&args.store), IdSource::from_system());
+    let app = App::new(db, config, clock(args.store.now), IdSource::from_system());
     announce(&app).await?;
+    run(app, listener).await
+}
 
+/// Answers requests and does jobs until somebody asks to stop.
+pub async fn run(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let worker = tokio::spawn(jobs::work(app.clone()));
     let indexer = tokio::spawn(jobs::search::work(app.clone()));
     let service = routes::router(&app).into_make_service_with_connect_info::<SocketAddr>();
@@ -40,6 +42,13 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     app.db.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+pub async fn listen(address: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address).await;
+    let listener = listener.with_context(|| format!("cannot listen on {address}"))?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
 }
 
 /// Opens the database that the arguments name, and brings it to the newest schema.
@@ -59,7 +68,7 @@ pub async fn connect(store: &StoreArgs) -> anyhow::Result<Db> {
 }
 
 /// Only its owner may look into the data folder.
-fn create_private_folder(folder: &Path) -> anyhow::Result<()> {
+pub fn create_private_folder(folder: &Path) -> anyhow::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -67,8 +76,8 @@ fn create_private_folder(folder: &Path) -> anyhow::Result<()> {
     builder.create(folder).with_context(|| format!("cannot create the data folder {}", folder.display()))
 }
 
-pub fn clock(store: &StoreArgs) -> Clock {
-    store.now.map_or(Clock::System, |now| Clock::manual(time::micros(now)))
+pub fn clock(now: Option<jiff::Timestamp>) -> Clock {
+    now.map_or(Clock::System, |now| Clock::manual(time::micros(now)))
 }
 
 pub fn start_logging(json: bool) {

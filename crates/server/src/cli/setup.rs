@@ -30,7 +30,7 @@ pub async fn setup(args: SetupArgs) -> anyhow::Result<()> {
         mail_from: String::new(),
         trust_proxy: false,
     };
-    let app = App::new(db, config, serve::clock(&args.store), IdSource::from_system());
+    let app = App::new(db, config, serve::clock(args.store.now), IdSource::from_system());
     let ctx = Ctx::of(&app);
     let password_hash = password::hash(owner.password.clone()).await?;
     let mut tx = ctx.begin().await?;
@@ -85,7 +85,7 @@ pub async fn backup(args: BackupArgs) -> anyhow::Result<()> {
         bail!("there is no database in {}", args.store.data.display());
     }
     let db = serve::connect(&args.store).await?;
-    let made_at = time::out(serve::clock(&args.store).now());
+    let made_at = time::out(serve::clock(args.store.now).now());
     let rows = backup::write(&db, &args.file, made_at).await?;
     db.close().await;
     println!(

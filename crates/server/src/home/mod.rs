@@ -5,6 +5,7 @@ mod wire;
 use axum::Json;
 use heedful_db::decide::agenda::{self, Waiting, Windows};
 use heedful_db::decide::{actions, decisions, firings, reviews};
+use heedful_db::listen::scores;
 use heedful_db::types::DAY;
 use heedful_db::{Conn, Micros, WorkspaceId, home, measure};
 use heedful_stats::Confidence;
@@ -16,7 +17,7 @@ pub use wire::HomeOut;
 use self::wire::{FirstStepsOut, HomeSignals, RunningTestOut, WaitingList, WaitingOut, WeekCount};
 use crate::app::App;
 use crate::decide::reviews::{judge, theme_changes};
-use crate::decide::rules::{SCORE_WINDOW_DAYS, scores};
+use crate::listen::scores::ScoreKind;
 use crate::measure::time_to_learning;
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
@@ -26,6 +27,7 @@ use crate::platform::time;
 
 const WEEK: Micros = 7 * DAY;
 const WEEKS: i64 = 12;
+const SCORE_PERIOD: Micros = 90 * DAY;
 const LEARNING_PERIOD: Micros = 182 * DAY;
 /// Named on the page; what is beyond is one click away.
 const LIST_MAX: i64 = 5;
@@ -66,8 +68,8 @@ pub async fn get_home(viewer: Viewer, ctx: Ctx) -> Result<Json<HomeOut>> {
         n_firings_open: firings::list(conn, ws, &open_firings, None, 1).await?.total,
         overdue_actions: overdue_actions(conn, ws, now).await?,
         overdue_decisions: overdue_decisions(conn, ws, now).await?,
-        nps: score(conn, ws, "nps", now).await?,
-        pmf: score(conn, ws, "pmf", now).await?,
+        nps: score(conn, ws, ScoreKind::Nps, now).await?,
+        pmf: score(conn, ws, ScoreKind::Pmf, now).await?,
         time_to_learning: time_to_learning(&cycles, &support).total,
         open_review_id: open_review.map(|review| review.id),
         first_steps: FirstStepsOut::from(home::get_first_steps(conn, ws).await?),
@@ -110,7 +112,12 @@ async fn overdue_decisions(conn: &mut Conn, ws: &WorkspaceId, now: Micros) -> Re
     Ok(WaitingList { total: page.total, items: page.items.into_iter().map(row).collect() })
 }
 
-async fn score(conn: &mut Conn, ws: &WorkspaceId, kind: &str, now: Micros) -> Result<Figure> {
-    let (estimate, n) = scores(conn, ws, kind, None, now - SCORE_WINDOW_DAYS * DAY).await?;
-    Ok(Figure::of(u64::try_from(n).unwrap_or_default(), estimate))
+async fn score(conn: &mut Conn, ws: &WorkspaceId, kind: ScoreKind, now: Micros) -> Result<Figure> {
+    let period = scores::Filter {
+        kind: kind.as_str(),
+        from: now - SCORE_PERIOD,
+        to: now + 1,
+        ..scores::Filter::default()
+    };
+    Ok(kind.spoken(&scores::count(conn, ws, &period).await?))
 }

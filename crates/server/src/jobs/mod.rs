@@ -55,7 +55,13 @@ pub async fn work(app: App) {
     }
 }
 
-/// Runs every job that is due now, as tests and the demo do. Returns how many ran.
+/// Runs what the schedule owes and every job that is due, as a server that was off does at its start.
+pub async fn catch_up(app: &App) -> anyhow::Result<usize> {
+    schedule::queue_due(app).await?;
+    run_due(app).await
+}
+
+/// Runs every job that is due now, as tests do. Returns how many ran.
 pub async fn run_due(app: &App) -> anyhow::Result<usize> {
     let mut n = 0;
     while run_next(app).await? {

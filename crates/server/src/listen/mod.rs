@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod imports;
 pub mod interviews;
 pub mod people;
+pub mod scores;
 pub mod segments;
 pub mod signals;
 pub mod sources;

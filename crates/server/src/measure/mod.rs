@@ -1,6 +1,5 @@
 //! Measure: how fast the team learns, read from everything the loop wrote.
 
-mod calendar;
 mod learning;
 mod report;
 mod scores;

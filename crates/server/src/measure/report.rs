@@ -2,7 +2,6 @@
 
 use axum::Json;
 use heedful_db::measure::{self, Cycle};
-use heedful_db::platform::workspaces;
 use heedful_db::types::DAY;
 use heedful_db::{Conn, Micros, WorkspaceId};
 use jiff::Timestamp;
@@ -10,13 +9,13 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::calendar::{self, Period};
 use super::learning::{Calibration, Way, Ways, calibrate, decision_latency, time_to_learning};
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::extract::Query;
 use crate::platform::figure::Figure;
+use crate::platform::periods::{self, Every};
 use crate::platform::time;
 
 const PERIOD_DEFAULT: Micros = 182 * DAY;
@@ -144,7 +143,7 @@ pub async fn read_learning(
     to: Micros,
     now: Micros,
 ) -> Result<LearningOut> {
-    let zone = calendar::zone(&workspaces::get(conn, ws).await?.time_zone);
+    let zone = periods::time_zone(conn, ws).await?;
     let cycles = measure::list_cycles(conn, ws, from, to).await?;
     let support = measure::list_support(conn, ws).await?;
     let settled = measure::list_settled(conn, ws, from, to).await?;
@@ -180,13 +179,12 @@ fn share(successes: i64, n: i64) -> Figure {
 }
 
 fn throughput(cycles: &[Cycle], from: Micros, to: Micros, zone: &TimeZone) -> Result<Vec<WeekOfVerdicts>> {
-    let starts = calendar::starts(from, to, Period::Week, zone, WEEKS_MAX)?;
-    let mut weeks: Vec<WeekOfVerdicts> = Vec::with_capacity(starts.len());
+    let mut weeks: Vec<WeekOfVerdicts> = Vec::new();
     let mut left = cycles.iter().peekable();
-    for (index, start) in starts.iter().enumerate() {
-        let end = starts.get(index + 1).map_or(Micros::MAX, |next| next.timestamp().as_microsecond());
-        let mut week = WeekOfVerdicts { week: start.date().to_string(), n_conclusive: 0, n_inconclusive: 0 };
-        while let Some(cycle) = left.next_if(|cycle| cycle.decided_at < end) {
+    for period in periods::between(from, to, Every::Week, zone, WEEKS_MAX)? {
+        let week = period.first_day(zone).to_string();
+        let mut week = WeekOfVerdicts { week, n_conclusive: 0, n_inconclusive: 0 };
+        while let Some(cycle) = left.next_if(|cycle| cycle.decided_at < period.to) {
             if cycle.conclusive.is_some_and(|flag| flag.0) {
                 week.n_conclusive += 1;
             } else {
@@ -200,7 +198,7 @@ fn throughput(cycles: &[Cycle], from: Micros, to: Micros, zone: &TimeZone) -> Re
 
 /// Counts back from the week of `now`, which may still be without a conversation.
 fn streak(contacts: &[Micros], now: Micros, zone: &TimeZone) -> Result<u64> {
-    let week_of = |at: Micros| calendar::start_of(at, Period::Week, zone).map(|start| start.date());
+    let week_of = |at: Micros| periods::start_of(at, Every::Week, zone).map(|start| start.date());
     let mut week = week_of(now)?;
     let mut weeks = Vec::new();
     for at in contacts {

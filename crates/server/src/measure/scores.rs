@@ -1,21 +1,20 @@
 //! `/measures/scores`: NPS and product-market fit over time and by plan, with intervals.
 
 use axum::Json;
-use heedful_db::measure::{self, Score};
-use heedful_db::platform::workspaces;
-use heedful_db::{Conn, Micros, WorkspaceId};
-use heedful_stats::{Confidence, NpsCounts, Proportion, nps, pmf};
+use heedful_db::listen::scores::{self, Answer};
+use heedful_db::measure;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::calendar::{self, Period};
 use super::report::MeasureQuery;
+use crate::listen::scores::ScoreKind;
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
 use crate::platform::extract::Query;
 use crate::platform::figure::Figure;
+use crate::platform::periods::{self, Every};
 use crate::platform::time;
 
 /// More answers than this are not read for one picture; it says so.
@@ -23,35 +22,21 @@ const ANSWERS_MAX: i64 = 500_000;
 const PLANS_MAX: i64 = 10;
 const PERIODS_MAX: usize = 130;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ScoreKind {
-    Nps,
-    Pmf,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Interval {
-    Week,
-    #[default]
-    Month,
-}
-
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ScoreQuery {
     #[param(inline)]
     pub kind: ScoreKind,
-    #[serde(default)]
+    /// Months, when not given.
+    #[serde(default = "monthly")]
     #[param(inline)]
-    pub interval: Interval,
+    pub interval: Every,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScoresOut {
     pub kind: ScoreKind,
-    pub interval: Interval,
+    pub interval: Every,
     /// Points from −100 to 100 for NPS; a share from 0 to 1 for product-market fit, whose line is at 0.4.
     pub whole: Figure,
     pub over_time: Vec<ScorePoint>,
@@ -88,90 +73,50 @@ pub async fn measure_scores(
     let (from, to) = period.period(ctx.now)?;
     let mut conn = ctx.read().await?;
     let conn = &mut *conn;
-    let zone = calendar::zone(&workspaces::get(conn, &viewer.ws).await?.time_zone);
-    let answers = read(conn, &viewer.ws, query.kind, None, (from, to)).await?;
-    let step = match query.interval {
-        Interval::Week => Period::Week,
-        Interval::Month => Period::Month,
-    };
-    let starts = calendar::starts(from, to, step, &zone, PERIODS_MAX)?;
-    let over_time = starts.iter().enumerate().map(|(index, start)| {
-        let begin = start.timestamp().as_microsecond();
-        let end = starts.get(index + 1).map_or(Micros::MAX, |next| next.timestamp().as_microsecond());
-        let inside = answers.iter().filter(|answer| (begin..end).contains(&answer.at));
-        ScorePoint { start: start.date().to_string(), score: figure(query.kind, inside) }
-    });
+    let zone = periods::time_zone(conn, &viewer.ws).await?;
+    let filter = scores::Filter { kind: query.kind.as_str(), from, to, ..scores::Filter::default() };
+    let answers = scores::list(conn, &viewer.ws, &filter, ANSWERS_MAX).await?;
+    let mut over_time = Vec::new();
+    for period in periods::between(from, to, query.interval, &zone, PERIODS_MAX)? {
+        let inside = answers.iter().filter(|answer| (period.from..period.to).contains(&answer.at));
+        let score = query.kind.figure(&tally(inside));
+        over_time.push(ScorePoint { start: period.first_day(&zone).to_string(), score });
+    }
     let mut by_plan = Vec::new();
     for plan in measure::list_plans(conn, &viewer.ws, PLANS_MAX).await? {
-        let answers = read(conn, &viewer.ws, query.kind, Some(&plan), (from, to)).await?;
-        by_plan.push(ScoreOfPlan { plan, score: figure(query.kind, answers.iter()) });
+        let counts =
+            scores::count(conn, &viewer.ws, &scores::Filter { plan: Some(&plan), ..filter.clone() }).await?;
+        by_plan.push(ScoreOfPlan { score: query.kind.figure(&counts), plan });
     }
     Ok(Json(ScoresOut {
         kind: query.kind,
         interval: query.interval,
-        whole: figure(query.kind, answers.iter()),
-        over_time: over_time.collect(),
+        whole: query.kind.figure(&tally(answers.iter())),
+        over_time,
         by_plan,
         truncated: i64::try_from(answers.len()).is_ok_and(|n| n >= ANSWERS_MAX),
         as_of: time::out(ctx.now),
-        definition: query.kind.definition(),
+        definition: definition(query.kind),
     }))
 }
 
-impl ScoreKind {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Nps => "nps",
-            Self::Pmf => "pmf",
-        }
-    }
-
-    fn definition(self) -> &'static str {
-        match self {
-            Self::Nps => {
-                "Share of 9–10 minus share of 0–6 among all answers of the period, from our surveys and imported scores, \
-                 in points; 95 % interval."
-            }
-            Self::Pmf => {
-                "Share of “very disappointed” among all answers of the period; 95 % interval (Wilson). The line is 40 %."
-            }
-        }
-    }
+fn monthly() -> Every {
+    Every::Month
 }
 
-async fn read(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    kind: ScoreKind,
-    plan: Option<&str>,
-    (from, to): (Micros, Micros),
-) -> Result<Vec<Score>> {
-    Ok(measure::list_scores(conn, ws, kind.as_str(), plan, from, to, ANSWERS_MAX).await?)
-}
-
-fn figure<'a>(kind: ScoreKind, answers: impl Iterator<Item = &'a Score>) -> Figure {
-    let (mut high, mut middle, mut low) = (0_u64, 0_u64, 0_u64);
-    let (high_from, low_to) = match kind {
-        ScoreKind::Nps => (9.0, 6.0),
-        ScoreKind::Pmf => (2.0, 0.0),
-    };
-    for answer in answers {
-        if answer.score >= high_from {
-            high += 1;
-        } else if answer.score <= low_to {
-            low += 1;
-        } else {
-            middle += 1;
-        }
-    }
-    let n = high + middle + low;
-    let estimate = match kind {
+fn definition(kind: ScoreKind) -> &'static str {
+    match kind {
         ScoreKind::Nps => {
-            nps(NpsCounts { promoters: high, passives: middle, detractors: low }, Confidence::P95)
+            "Share of 9–10 minus share of 0–6 among all answers of the period, from our surveys and imported scores, \
+             in points; 95 % interval."
         }
         ScoreKind::Pmf => {
-            Proportion::new(high, n).and_then(|share| pmf(share, Confidence::P95)).map(|pmf| pmf.share)
+            "Share of “very disappointed” among all answers of the period; 95 % interval (Wilson). The line is 40 %."
         }
-    };
-    Figure::of(n, estimate)
+        ScoreKind::Csat => "Share of 4 and 5 among all answers of the period, of 1 to 5; 95 % interval.",
+    }
+}
+
+fn tally<'a>(answers: impl Iterator<Item = &'a Answer>) -> Vec<(f64, i64)> {
+    answers.map(|answer| (answer.score, 1)).collect()
 }

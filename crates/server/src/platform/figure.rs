@@ -4,36 +4,45 @@ use heedful_stats::{Estimate, NotEstimable};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Figure {
-    /// Null when it cannot be estimated; then `reason` says why.
+    /// Null when it cannot be estimated; then `reason` says why. Never a stand-in zero.
     pub value: Option<f64>,
+    /// The interval holds the true value in 95 of 100 such cases.
     pub low: Option<f64>,
     pub high: Option<f64>,
+    /// How many answers, signals or cases it rests on.
     pub n: u64,
+    /// Why there is no value, as a word for programs.
+    pub reason_code: Option<String>,
+    /// Why there is no value, as a sentence for people.
     pub reason: Option<String>,
 }
 
 impl Figure {
     pub fn of(n: u64, estimate: Result<Estimate, NotEstimable>) -> Self {
         match estimate {
-            Ok(estimate) => {
-                let Estimate { value, low, high, .. } = estimate;
-                Self { value: Some(value), low: Some(low), high: Some(high), n, reason: None }
+            Ok(Estimate { value, low, high, .. }) => {
+                Self { low: Some(low), high: Some(high), ..Self::exact(n, value) }
             }
-            Err(reason) => Self::none(n, reason.to_string()),
+            Err(why) => Self::none(n, why.code(), why.to_string()),
         }
     }
 
     /// A number without an interval, such as a median.
     pub fn plain(n: u64, value: Result<f64, NotEstimable>) -> Self {
         match value {
-            Ok(value) => Self { value: Some(value), low: None, high: None, n, reason: None },
-            Err(reason) => Self::none(n, reason.to_string()),
+            Ok(value) => Self::exact(n, value),
+            Err(why) => Self::none(n, why.code(), why.to_string()),
         }
     }
 
-    pub fn none(n: u64, reason: String) -> Self {
-        Self { value: None, low: None, high: None, n, reason: Some(reason) }
+    /// A number that is known exactly, such as a count.
+    pub fn exact(n: u64, value: f64) -> Self {
+        Self { value: Some(value), n, ..Self::default() }
+    }
+
+    pub fn none(n: u64, code: &str, reason: impl Into<String>) -> Self {
+        Self { n, reason_code: Some(code.to_owned()), reason: Some(reason.into()), ..Self::default() }
     }
 }

@@ -11,7 +11,6 @@ pub mod ctx;
 pub mod docs;
 pub mod docs_page;
 pub mod error;
-pub mod estimates;
 pub mod extract;
 pub mod figure;
 pub mod health;

@@ -2,13 +2,14 @@
 
 use heedful_db::platform::workspaces;
 use heedful_db::{Conn, Micros, WorkspaceId};
-use jiff::civil::Weekday;
+use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::Result;
+use super::time;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -23,6 +24,12 @@ pub enum Every {
 pub struct Period {
     pub from: Micros,
     pub to: Micros,
+}
+
+impl Period {
+    pub fn first_day(&self, zone: &TimeZone) -> Date {
+        time::out(self.from).to_zoned(zone.clone()).date()
+    }
 }
 
 /// The time zone that a workspace counts its days in.
@@ -44,6 +51,29 @@ pub fn last(n: usize, interval: Every, now: Micros, zone: &TimeZone) -> anyhow::
     }
     periods.reverse();
     Ok(periods)
+}
+
+/// All periods from the one that holds `from` up to the one before `to`, oldest first, at most `n_max`.
+pub fn between(
+    from: Micros,
+    to: Micros,
+    interval: Every,
+    zone: &TimeZone,
+    n_max: usize,
+) -> anyhow::Result<Vec<Period>> {
+    let mut start = start_of(from, interval, zone)?;
+    let mut periods = Vec::new();
+    while periods.len() < n_max && (periods.is_empty() || micros(&start) < to) {
+        let next = beginning(&start.checked_add(length(interval))?, interval)?;
+        periods.push(Period { from: micros(&start), to: micros(&next) });
+        start = next;
+    }
+    Ok(periods)
+}
+
+/// The start of the week or month that holds `at`.
+pub fn start_of(at: Micros, interval: Every, zone: &TimeZone) -> anyhow::Result<Zoned> {
+    beginning(&Timestamp::from_microsecond(at)?.to_zoned(zone.clone()), interval)
 }
 
 fn length(interval: Every) -> Span {
@@ -91,5 +121,15 @@ mod tests {
         let months = ["2026-02-28T23:00:00Z", "2026-03-31T22:00:00Z"];
         check("2026-04-30T21:59:00Z", Every::Month, "Europe/Berlin", &months);
         check("2026-03-01T00:00:00Z", Every::Week, "UTC", &["2026-02-23T00:00:00Z"]);
+    }
+
+    #[test]
+    fn a_summer_time_change_neither_drops_nor_doubles_a_week() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let at = |text: &str| text.parse::<Timestamp>().unwrap().as_microsecond();
+        let found =
+            between(at("2026-03-20T00:00:00Z"), at("2026-04-08T00:00:00Z"), Every::Week, &zone, 100).unwrap();
+        let days: Vec<_> = found.iter().map(|period| period.first_day(&zone).to_string()).collect();
+        assert_eq!(days, ["2026-03-16", "2026-03-23", "2026-03-30", "2026-04-06"]);
     }
 }

@@ -3718,6 +3718,8 @@ export interface components {
        */
       confidence: number;
     };
+    /** @enum {string} */
+    Every: 'week' | 'month';
     /** @description How sure the evidence makes us that the hypothesis is true. */
     EvidenceConfidence: {
       /**
@@ -3884,15 +3886,24 @@ export interface components {
     Figure: {
       /**
        * Format: double
-       * @description Null when it cannot be estimated; then `reason` says why.
+       * @description Null when it cannot be estimated; then `reason` says why. Never a stand-in zero.
        */
       value?: number | null;
-      /** Format: double */
+      /**
+       * Format: double
+       * @description The interval holds the true value in 95 of 100 such cases.
+       */
       low?: number | null;
       /** Format: double */
       high?: number | null;
-      /** Format: int64 */
+      /**
+       * Format: int64
+       * @description How many answers, signals or cases it rests on.
+       */
       n: number;
+      /** @description Why there is no value, as a word for programs. */
+      reason_code?: string | null;
+      /** @description Why there is no value, as a sentence for people. */
       reason?: string | null;
     };
     FiringHandled: {
@@ -4404,8 +4415,6 @@ export interface components {
       usage_context?: string | null;
       next_step?: components['schemas']['NextStep'] | null;
     };
-    /** @enum {string} */
-    Interval: 'week' | 'month';
     InterviewIn: {
       title: string;
       /** @description Whom you talked to. */
@@ -5999,7 +6008,7 @@ export interface components {
       definition?: components['schemas']['MetricDefinition'] | null;
     };
     /** @description The value in a stretch of time. A value that cannot be stated has a reason instead. */
-    MetricPoint: components['schemas']['StatedValue'] & {
+    MetricPoint: components['schemas']['Figure'] & {
       /** Format: date-time */
       from: string;
       /**
@@ -6007,11 +6016,6 @@ export interface components {
        * @description Excluded.
        */
       to: string;
-      /**
-       * Format: int64
-       * @description What the value was made of: answers, signals, or what the reading says.
-       */
-      n?: number | null;
     };
     MetricReadingIn: {
       /**
@@ -6926,7 +6930,7 @@ export interface components {
       note?: string;
     };
     /** @enum {string} */
-    ScoreKind: 'nps' | 'pmf';
+    ScoreKind: 'nps' | 'pmf' | 'csat';
     ScoreOfPlan: {
       plan: string;
       score: components['schemas']['Figure'];
@@ -6984,7 +6988,7 @@ export interface components {
     };
     ScoresOut: {
       kind: components['schemas']['ScoreKind'];
-      interval: components['schemas']['Interval'];
+      interval: components['schemas']['Every'];
       /** @description Points from −100 to 100 for NPS; a share from 0 to 1 for product-market fit, whose line is at 0.4. */
       whole: components['schemas']['Figure'];
       over_time: components['schemas']['ScorePoint'][];
@@ -7235,21 +7239,6 @@ export interface components {
       n_overdue_decisions: number;
       /** Format: int64 */
       n_results_without_decision: number;
-    };
-    StatedValue: {
-      /** Format: double */
-      value?: number | null;
-      /**
-       * Format: double
-       * @description The interval holds the true value in 95 of 100 such cases.
-       */
-      low?: number | null;
-      /** Format: double */
-      high?: number | null;
-      /** @description Why there is no value, as a word for programs. */
-      reason_code?: string | null;
-      /** @description Why there is no value, as a sentence for people. */
-      reason?: string | null;
     };
     StopIn: {
       /** @description Why it ends before it has run as planned. */
@@ -7632,7 +7621,7 @@ export interface components {
        */
       n_before: number;
       /** @description Times as often as before; or why that cannot be said. */
-      ratio: components['schemas']['StatedValue'];
+      ratio: components['schemas']['Figure'];
       /** Format: double */
       p_value?: number | null;
     };
@@ -21553,7 +21542,8 @@ export interface operations {
   measure_scores: {
     parameters: {
       query: {
-        kind: 'nps' | 'pmf';
+        kind: 'nps' | 'pmf' | 'csat';
+        /** @description Months, when not given. */
         interval?: 'week' | 'month';
         /** @description Half a year ago, when not given. */
         from?: string;

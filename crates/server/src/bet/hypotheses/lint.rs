@@ -38,6 +38,14 @@ const BUILDING: &[&str] = &[
 /// Checks a hypothesis; `metric` is what is known of its primary metric.
 pub fn lint(row: &Hypothesis, metric: Option<&MetricFacts>) -> Vec<HypothesisFinding> {
     let mut findings = Vec::new();
+    lint_claim(row, &mut findings);
+    lint_measure(row, metric, &mut findings);
+    lint_rule(row, &mut findings);
+    findings
+}
+
+/// Whom it is about, what changes for them, and why.
+fn lint_claim(row: &Hypothesis, findings: &mut Vec<HypothesisFinding>) {
     let mut add = |code, field, message, why| findings.push(HypothesisFinding { code, field, message, why });
     if names_a_feature(&row.title) {
         let why = "A feature is one of many answers. Say what people will do differently, and the cheapest answer can win.";
@@ -60,6 +68,11 @@ pub fn lint(row: &Hypothesis, metric: Option<&MetricFacts>) -> Vec<HypothesisFin
         let why = "When a test fails, the because-clause tells whether the idea was wrong or only this version of it.";
         add("no_mechanism", "mechanism", "It does not say why the change would work.", why);
     }
+}
+
+/// What would prove it wrong.
+fn lint_measure(row: &Hypothesis, metric: Option<&MetricFacts>, findings: &mut Vec<HypothesisFinding>) {
+    let mut add = |code, field, message, why| findings.push(HypothesisFinding { code, field, message, why });
     match metric {
         None => {
             let why = "Without a metric there is no observation that could prove it wrong.";
@@ -88,6 +101,11 @@ pub fn lint(row: &Hypothesis, metric: Option<&MetricFacts>) -> Vec<HypothesisFin
         }
         Some(_) => {}
     }
+}
+
+/// What follows from the answer, until when it holds, and who sees to it.
+fn lint_rule(row: &Hypothesis, findings: &mut Vec<HypothesisFinding>) {
+    let mut add = |code, field, message, why| findings.push(HypothesisFinding { code, field, message, why });
     if row.expires_at.is_none() {
         let why = "Beliefs go stale. A date brings it back to the table instead of leaving it in a drawer.";
         add("no_expiry", "expires_at", "It does not expire.", why);
@@ -111,7 +129,6 @@ pub fn lint(row: &Hypothesis, metric: Option<&MetricFacts>) -> Vec<HypothesisFin
     if row.owner_id.is_none() {
         add("no_owner", "owner_id", "Nobody owns it.", "What belongs to everybody is done by nobody.");
     }
-    findings
 }
 
 fn names_a_feature(title: &str) -> bool {

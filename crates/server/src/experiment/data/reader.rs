@@ -1,6 +1,7 @@
 //! Reading a file of people, row by row: CSV, also compressed with gzip, in bounded memory.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, BufReader, Read};
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
@@ -66,8 +67,10 @@ pub struct RowReader<'a> {
     variants: BTreeMap<String, String>,
 }
 
+pub type Rows<'a> = Reader<Box<dyn Read + Send + 'a>>;
+
 /// Opens a file and reads its header.
-pub fn open(bytes: &[u8]) -> Result<(Reader<Box<dyn Read + Send + '_>>, Vec<String>)> {
+pub fn open(bytes: &[u8]) -> Result<(Rows<'_>, Vec<String>)> {
     if bytes.is_empty() {
         return Err(Error::field("file", "must not be empty"));
     }
@@ -187,7 +190,7 @@ impl<'a> RowReader<'a> {
             let value = parse(*kind, self.text(*column)?).map_err(|reason| (*column, reason))?;
             let name = serde_json::to_string(name).map_err(|error| (*column, error.to_string()))?;
             let comma = if index == 0 { "" } else { "," };
-            values_json.push_str(&format!("{comma}{name}:{value}"));
+            let _ = write!(values_json, "{comma}{name}:{value}");
         }
         values_json.push('}');
         Ok(Row { line, unit: unit.to_owned(), variant: variant.clone(), values_json })
@@ -231,7 +234,7 @@ fn shorten(text: &str) -> String {
 /// The commonest of the usual separators in the first line.
 fn delimiter(head: &[u8]) -> u8 {
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |byte: u8| line.iter().filter(|found| **found == byte).count();
+    let count = |byte: u8| line.split(|found| *found == byte).count();
     [b',', b';', b'\t'].into_iter().max_by_key(|byte| (count(*byte), *byte == b',')).unwrap_or(b',')
 }
 

@@ -71,12 +71,11 @@ impl Intake<'_> {
             slots.iter().enumerate().map(|(place, slot)| (slot.unit.unit.clone(), place)).collect();
         for row in rows {
             let is_first = self.met.insert(fingerprint(&row.unit));
-            match places.get(&row.unit) {
-                Some(place) => self.meet_again(&mut slots[*place], row, is_first),
-                None => {
-                    places.insert(row.unit.clone(), slots.len());
-                    slots.push(self.meet(row));
-                }
+            if let Some(place) = places.get(&row.unit) {
+                self.meet_again(&mut slots[*place], row, is_first);
+            } else {
+                places.insert(row.unit.clone(), slots.len());
+                slots.push(self.meet(row));
             }
         }
         let mut new = Vec::with_capacity(CHUNK);

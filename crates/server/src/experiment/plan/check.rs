@@ -58,7 +58,7 @@ fn validate_numbers(plan: &Plan, invalid: &mut Invalid) {
     invalid.check("plan.baseline_sd", is_positive(plan.baseline_sd), "must be above 0");
     invalid.check("plan.people_per_week", is_positive(plan.people_per_week), "must be above 0");
     invalid.check("plan.baseline", plan.baseline.is_none_or(f64::is_finite), "must be an ordinary number");
-    let is_share = |value: f64| value >= 0.5 && value < 1.0;
+    let is_share = |value: f64| (0.5..1.0).contains(&value);
     invalid.check("plan.confidence", is_share(plan.confidence), "must be at least 0.5 and below 1");
     invalid.check("plan.power", is_share(plan.power), "must be at least 0.5 and below 1");
     let alpha = plan.sample_ratio_alpha;
@@ -120,7 +120,7 @@ fn advice(kind: ExperimentKind, plan: &Plan) -> Vec<PlanFinding> {
     let days = plan.duration_days.unwrap_or(WEEK_DAYS);
     let runs_live = matches!(kind, ExperimentKind::Ab | ExperimentKind::FakeDoor);
     let message = "is not a number of whole weeks; weekdays and weekends differ";
-    advise(runs_live && days % WEEK_DAYS != 0, "plan.duration_days", message);
+    advise(runs_live && !days.is_multiple_of(WEEK_DAYS), "plan.duration_days", message);
     let message = "is missing; without a guardrail a win may hide a loss elsewhere";
     advise(kind == ExperimentKind::Ab && plan.guardrails.is_empty(), "plan.guardrails", message);
     let message = "compares two times: whatever else changed between them looks like an effect";

@@ -1,38 +1,14 @@
 //! From a plan and sums to a result: a pure function. Wherever the sums come from, this is how they are read.
 
-use std::collections::BTreeMap;
-
 use heedful_stats::Confidence;
 
 use super::compare::{Group, Question};
 use super::health::{checks, sizes};
+use super::known::Data;
 use super::proposal::propose;
 use super::wire::{Analysis, MetricPart, MetricResult};
-use crate::experiment::data::Cell;
 use crate::experiment::experiments::ExperimentState;
 use crate::experiment::plan::{ExperimentKind, Plan, PlanGuardrail, PlanMetric};
-
-/// What is known of the people of an experiment.
-#[derive(Clone, Debug, Default)]
-pub struct Data {
-    /// By group and metric.
-    pub cells: BTreeMap<(String, String), Cell>,
-    /// People one by one; 0 when only sums are known.
-    pub n_units: i64,
-    pub n_in_two_variants: i64,
-}
-
-impl Data {
-    fn cell(&self, variant: &str, metric: &str) -> Cell {
-        self.cells.get(&(variant.to_owned(), metric.to_owned())).copied().unwrap_or_default()
-    }
-
-    /// People in a group: those of its best known metric.
-    pub fn n_people(&self, variant: &str) -> u64 {
-        let mine = self.cells.iter().filter(|((name, _), _)| name == variant);
-        mine.map(|(_, cell)| cell.n).max().unwrap_or_default()
-    }
-}
 
 pub fn analyse(kind: ExperimentKind, state: ExperimentState, plan: &Plan, data: &Data) -> Analysis {
     let confidence = shared_confidence(plan);

@@ -10,7 +10,8 @@ use heedful_db::{Conn, WorkspaceId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::analysis::{Data, analyse};
+use super::analysis::analyse;
+use super::known::Data;
 use super::wire::{ExperimentResult, ResultVerdict};
 use crate::bet::evidence::{EvidenceIn, EvidenceOut, insert_evidence};
 use crate::bet::words::{EvidenceSide, EvidenceStrength};

@@ -2,7 +2,7 @@
 
 use heedful_stats::{SampleRatio, sample_ratio};
 
-use super::analysis::Data;
+use super::known::Data;
 use super::say;
 use super::wire::{GroupSize, HealthCheck, HealthStatus};
 use crate::experiment::experiments::ExperimentState;

@@ -4,6 +4,7 @@ mod analysis;
 mod compare;
 mod handlers;
 mod health;
+mod known;
 mod proposal;
 mod say;
 mod wire;
@@ -11,7 +12,8 @@ mod wire;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use analysis::{Data, analyse};
+pub use analysis::analyse;
+pub use known::Data;
 pub use wire::{Analysis, ExperimentResult, ResultProposal, ResultVerdict};
 
 use crate::app::App;

@@ -7,8 +7,8 @@ use heedful_db::Tx;
 use heedful_db::listen::imports::{self, Import};
 use serde_json::json;
 
+use super::job::{ImportJob, RUN_IMPORT, UNDO_IMPORT};
 use super::wire::{ImportOut, read_columns, read_mapping};
-use super::{ImportJob, RUN_IMPORT, UNDO_IMPORT};
 use crate::platform::auth::{Caller, Editor};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};

@@ -6,6 +6,7 @@ mod dates;
 mod detect;
 mod draft;
 mod file;
+mod job;
 mod list;
 mod preview;
 mod propose;
@@ -16,23 +17,14 @@ mod undo;
 mod upload;
 mod wire;
 
-use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use job::{ImportJob, RUN_IMPORT, UNDO_IMPORT};
 pub use run::run_import;
 pub use undo::run_undo;
 
 use crate::app::App;
-
-pub const RUN_IMPORT: &str = "run_import";
-pub const UNDO_IMPORT: &str = "undo_import";
-
-#[derive(Debug, Serialize, Deserialize)]
-pub struct ImportJob {
-    pub workspace_id: String,
-    pub import_id: String,
-}
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

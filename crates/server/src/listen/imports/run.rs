@@ -6,10 +6,10 @@ use heedful_db::listen::imports::{self, Import, Refusal};
 use heedful_db::platform::jobs;
 use serde_json::json;
 
-use super::ImportJob;
 use super::batch;
 use super::draft::Plan;
 use super::file::{FileReader, Parsed};
+use super::job::ImportJob;
 use super::wire::{ImportRefusal, read_columns, read_mapping};
 use crate::app::App;
 use crate::listen::segments;

@@ -5,7 +5,7 @@ use heedful_db::listen::{import_batches, imports};
 use heedful_db::platform::jobs;
 use serde_json::json;
 
-use super::ImportJob;
+use super::job::ImportJob;
 use super::run::to_i64;
 use crate::app::App;
 use crate::listen::segments;

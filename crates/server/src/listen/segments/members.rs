@@ -6,7 +6,7 @@ use heedful_db::listen::segment_members::{self as table, Account, Person};
 use heedful_db::listen::segments::{self, Segment};
 use heedful_db::{Conn, WorkspaceId};
 
-use super::RefreshSegments;
+use super::refresh::RefreshSegments;
 use super::rule::Rule;
 use super::wire::read_rule;
 use crate::app::App;

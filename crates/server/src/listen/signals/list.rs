@@ -169,8 +169,7 @@ pub async fn count_signals(
 ) -> Result<Json<SignalFacets>> {
     let q = search::checked_query(query.q.as_deref())?;
     search::catch_up(&ctx).await?;
-    let counted =
-        ctx.app.search.count(&ctx, &viewer.ws, q, query.narrow(), &FACETS, FACET_VALUES_MAX).await?;
+    let counted = search::count(&ctx, &viewer.ws, q, query.narrow(), &FACETS, FACET_VALUES_MAX).await?;
     let mut counted = counted.into_iter().map(values);
     let mut next = || counted.next().unwrap_or_default();
     Ok(Json(SignalFacets {
@@ -198,7 +197,7 @@ async fn found(
 ) -> Result<Page<Signal>> {
     search::catch_up(ctx).await?;
     let at_most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let (mut ids, total) = ctx.app.search.ids(ctx, ws, q, query.narrow(), after, at_most + 1).await?;
+    let (mut ids, total) = search::ids(ctx, ws, q, query.narrow(), after, at_most + 1).await?;
     let more = ids.len() > at_most;
     ids.truncate(at_most);
     let mut conn = ctx.read().await?;
@@ -220,7 +219,7 @@ pub async fn ids_of(ctx: &Ctx, ws: &WorkspaceId, query: &SignalQuery, limit: i64
     }
     search::catch_up(ctx).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    Ok(ctx.app.search.ids(ctx, ws, q, query.narrow(), None, limit).await?.0)
+    Ok(search::ids(ctx, ws, q, query.narrow(), None, limit).await?.0)
 }
 
 /// Tags by signal.

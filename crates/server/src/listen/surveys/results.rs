@@ -7,7 +7,7 @@ use axum::extract::Path;
 use heedful_db::listen::responses::{self, Filter, Grouping, SLOT, Slot};
 use heedful_db::listen::surveys::{self, Survey};
 use heedful_db::platform::workspaces;
-use heedful_db::{Conn, Micros, WorkspaceId};
+use heedful_db::{Conn, WorkspaceId};
 use heedful_stats::PMF_LINE;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -23,6 +23,7 @@ use crate::platform::error::Result;
 use crate::platform::extract::Query;
 use crate::platform::figure::Figure;
 use crate::platform::invalid::Invalid;
+use crate::platform::periods::{self, Every};
 use crate::platform::time;
 
 const INTERVALS: &[&str] = &["week", "month"];
@@ -204,15 +205,16 @@ fn share(part: u64, whole: u64) -> f64 {
 /// Every week or month from the first answer to the last, those without answers too.
 fn over_time(kind: &str, slots: &[Slot], interval: &str, zone: &str) -> Vec<PeriodScore> {
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-    let mut periods: BTreeMap<Date, Tally> = BTreeMap::new();
+    let every = if interval == "week" { Every::Week } else { Every::Month };
+    let mut tallies: BTreeMap<Date, Tally> = BTreeMap::new();
     for slot in slots {
-        let start = period_start(slot.slot * SLOT, interval, &zone);
-        periods.entry(start).or_default().add(slot.score, count(slot.n));
+        let Ok(start) = periods::start_of(slot.slot * SLOT, every, &zone) else { continue };
+        tallies.entry(start.date()).or_default().add(slot.score, count(slot.n));
     }
-    let (Some((first, _)), Some((last, _))) = (periods.first_key_value(), periods.last_key_value()) else {
+    let (Some((first, _)), Some((last, _))) = (tallies.first_key_value(), tallies.last_key_value()) else {
         return Vec::new();
     };
-    let step: Span = if interval == "week" { 1.week() } else { 1.month() };
+    let step: Span = if every == Every::Week { 1.week() } else { 1.month() };
     let (first, last) = (*first, *last);
     let starts: Vec<Date> = first.series(step).take_while(|start| *start <= last).collect();
     let skipped = starts.len().saturating_sub(PERIODS_MAX);
@@ -220,19 +222,10 @@ fn over_time(kind: &str, slots: &[Slot], interval: &str, zone: &str) -> Vec<Peri
         .into_iter()
         .skip(skipped)
         .map(|start| {
-            let tally = periods.remove(&start).unwrap_or_default();
+            let tally = tallies.remove(&start).unwrap_or_default();
             PeriodScore { start, n: tally.n(), score: scoring::score(kind, &tally) }
         })
         .collect()
-}
-
-fn period_start(at: Micros, interval: &str, zone: &TimeZone) -> Date {
-    let day = time::out(at).to_zoned(zone.clone()).date();
-    if interval == "month" {
-        return day.first_of_month();
-    }
-    let since_monday = i64::from(day.weekday().to_monday_zero_offset());
-    day.checked_sub(since_monday.days()).unwrap_or(day)
 }
 
 async fn groups(
@@ -295,6 +288,8 @@ async fn choices(
 
 #[cfg(test)]
 mod tests {
+    use heedful_db::Micros;
+
     use super::*;
 
     /// Sunday, 1 March 2026, 23:30 in Berlin.
@@ -302,17 +297,6 @@ mod tests {
 
     fn slot(at: Micros, n: i64) -> Slot {
         Slot { slot: at / SLOT, part: None, score: Some(10.0), n }
-    }
-
-    #[test]
-    fn weeks_start_on_monday_where_the_workspace_is() {
-        let berlin = TimeZone::get("Europe/Berlin").unwrap();
-        let check = |at, interval, expect: &str| {
-            assert_eq!(period_start(at, interval, &berlin).to_string(), expect);
-        };
-        check(SUNDAY_NIGHT, "week", "2026-02-23");
-        check(SUNDAY_NIGHT + 1_800_000_000, "week", "2026-03-02");
-        check(SUNDAY_NIGHT, "month", "2026-03-01");
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! From single answers to a score with its interval; pure.
 
-use heedful_stats::{Confidence, Estimate, NotEstimable, NpsCounts, PmfVerdict, Proportion, nps, pmf};
+use heedful_stats::{Confidence, PmfVerdict, Proportion, pmf};
 
+use crate::listen::scores::ScoreKind;
 use crate::platform::figure::Figure;
 
 const VALUES: usize = 11;
-const CONFIDENCE: Confidence = Confidence::P95;
 
 /// How often each value was answered: 0 to 10 for NPS, 0 to 2 for PMF. Texts without a score count in `n_texts`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,30 +48,19 @@ fn value_of(index: usize) -> f64 {
 
 /// The score of a kind of survey, in points for NPS and as a share for PMF; none for open questions, which have no score.
 pub fn score(kind: &str, tally: &Tally) -> Option<Figure> {
-    let (n, estimate) = match kind {
-        "nps" => {
-            let counts = NpsCounts {
-                promoters: tally.range(9, 10),
-                passives: tally.range(7, 8),
-                detractors: tally.range(0, 6),
-            };
-            (tally.range(0, 10), nps(counts, CONFIDENCE))
-        }
-        "pmf" => (tally.range(0, 2), very_disappointed(tally)),
-        _ => return None,
-    };
-    Some(Figure::of(n, estimate))
-}
-
-fn very_disappointed(tally: &Tally) -> Result<Estimate, NotEstimable> {
-    let share = Proportion::new(tally.by_value[2], tally.range(0, 2))?;
-    Ok(pmf(share, CONFIDENCE)?.share)
+    let counts: Vec<(f64, i64)> = tally
+        .by_value
+        .iter()
+        .enumerate()
+        .map(|(value, n)| (value_of(value), i64::try_from(*n).unwrap_or(i64::MAX)))
+        .collect();
+    Some(ScoreKind::parse(kind)?.figure(&counts))
 }
 
 /// Where the product-market-fit score stands against the 40 % line: above, below or unsure.
 pub fn pmf_verdict(tally: &Tally) -> Option<&'static str> {
     let share = Proportion::new(tally.by_value[2], tally.range(0, 2)).ok()?;
-    Some(match pmf(share, CONFIDENCE).ok()?.verdict {
+    Some(match pmf(share, Confidence::P95).ok()?.verdict {
         PmfVerdict::Above => "above",
         PmfVerdict::Below => "below",
         PmfVerdict::Unsure => "unsure",

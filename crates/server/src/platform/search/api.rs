@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Found, Hit, catch_up, checked_query};
+use super::find::{Found, Hit, checked_query, hits};
+use super::queue::catch_up;
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
@@ -101,7 +102,7 @@ pub async fn search(
         None => Found::default(),
         Some(q) => {
             catch_up(&ctx).await?;
-            ctx.app.search.hits(&ctx, &viewer.ws, q, query.kind.as_deref(), (offset, limit)).await?
+            hits(&ctx, &viewer.ws, q, query.kind.as_deref(), (offset, limit)).await?
         }
     };
     Ok(Json(page(found, offset)))

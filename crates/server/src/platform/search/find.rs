@@ -12,16 +12,20 @@ use tantivy::query::{BooleanQuery, Query};
 use tantivy::schema::Value;
 use tantivy::{DocAddress, Order, Searcher, TantivyDocument};
 
+use super::facet::{Facet, NOTHING};
+use super::handle::blocking;
 use super::index::Index;
-use super::query::{self, Facet, Match, NOTHING, Narrow};
+use super::query::{self, Match, Narrow};
+use super::queue::open;
 use super::snippet::{self, Snippet};
-use super::{Search, blocking};
 use crate::platform::ctx::Ctx;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 
 /// Values that a facet may have at most before the rarest are left out of its ranking.
 const FACET_TERMS_MAX: i64 = 10_000;
 const TITLE_CHARS_MAX: usize = 90;
+/// The longest text that can be searched for.
+const QUERY_CHARS_MAX: usize = 500;
 
 #[derive(Clone, Debug)]
 pub struct Hit {
@@ -45,71 +49,74 @@ pub struct Found {
 /// Values with how often they occur, most frequent first; an empty value counts what has none.
 pub type FacetCounts = Vec<(String, i64)>;
 
-impl Search {
-    /// The best hits, from `offset` on.
-    pub async fn hits(
-        &self,
-        ctx: &Ctx,
-        ws: &WorkspaceId,
-        q: &str,
-        kind: Option<&str>,
-        (offset, limit): (usize, usize),
-    ) -> Result<Found> {
-        let index = self.index(ctx).await?;
-        let (ws, q) = (ws.clone(), q.to_owned());
-        let narrow = Narrow { kind: kind.map(str::to_owned), ..Narrow::default() };
-        blocking(move || {
-            let found = index.hits(&ws, &q, &narrow, (offset, limit), Match::Exact)?;
-            if found.kinds.is_empty() {
-                index.hits(&ws, &q, &narrow, (offset, limit), Match::Near)
-            } else {
-                Ok(found)
-            }
-        })
-        .await
+/// What the caller searches for, checked; none when there is nothing to search for.
+pub fn checked_query(q: Option<&str>) -> Result<Option<&str>> {
+    let Some(q) = q.map(str::trim_start).filter(|q| !q.trim().is_empty()) else { return Ok(None) };
+    if q.chars().count() > QUERY_CHARS_MAX {
+        return Err(Error::field("q", "must have at most 500 characters"));
     }
+    Ok(Some(q))
+}
 
-    /// Ids of matching objects, newest first, after a place in the list; and how many match in all.
-    pub async fn ids(
-        &self,
-        ctx: &Ctx,
-        ws: &WorkspaceId,
-        q: Option<&str>,
-        narrow: Narrow,
-        after: Option<&Cursor>,
-        limit: usize,
-    ) -> Result<(Vec<String>, i64)> {
-        let index = self.index(ctx).await?;
-        let (ws, q) = (ws.clone(), q.map(str::to_owned));
-        let after =
-            after.map(|cursor| Ok::<_, heedful_db::Error>((cursor.sort_number()?, cursor.id.clone())));
-        let after = after.transpose()?;
-        blocking(move || index.ids(&ws, q.as_deref(), &narrow, after.as_ref(), limit)).await
-    }
+/// The best hits, from `offset` on.
+pub async fn hits(
+    ctx: &Ctx,
+    ws: &WorkspaceId,
+    q: &str,
+    kind: Option<&str>,
+    (offset, limit): (usize, usize),
+) -> Result<Found> {
+    let index = open(ctx).await?;
+    let (ws, q) = (ws.clone(), q.to_owned());
+    let narrow = Narrow { kind: kind.map(str::to_owned), ..Narrow::default() };
+    blocking(move || {
+        let found = index.hits(&ws, &q, &narrow, (offset, limit), Match::Exact)?;
+        if found.kinds.is_empty() {
+            index.hits(&ws, &q, &narrow, (offset, limit), Match::Near)
+        } else {
+            Ok(found)
+        }
+    })
+    .await
+}
 
-    /// How the matching objects spread over the values of each facet.
-    pub async fn count(
-        &self,
-        ctx: &Ctx,
-        ws: &WorkspaceId,
-        q: Option<&str>,
-        narrow: Narrow,
-        facets: &'static [Facet],
-        values_max: usize,
-    ) -> Result<Vec<FacetCounts>> {
-        let index: Arc<Index> = self.index(ctx).await?;
-        let (ws, q) = (ws.clone(), q.map(str::to_owned));
-        blocking(move || {
-            let query = query::build(&index.fields, &ws, q.as_deref(), &narrow, Match::Exact);
-            let names: Vec<&str> = facets.iter().map(|facet| facet.field()).collect();
-            let mut counts = count_values(&index.reader.searcher(), &*query, &names)?;
-            for values in &mut counts {
-                values.truncate(values_max);
-            }
-            Ok(counts)
-        })
-        .await
-    }
+/// Ids of matching objects, newest first, after a place in the list; and how many match in all.
+pub async fn ids(
+    ctx: &Ctx,
+    ws: &WorkspaceId,
+    q: Option<&str>,
+    narrow: Narrow,
+    after: Option<&Cursor>,
+    limit: usize,
+) -> Result<(Vec<String>, i64)> {
+    let index = open(ctx).await?;
+    let (ws, q) = (ws.clone(), q.map(str::to_owned));
+    let after = after.map(|cursor| Ok::<_, heedful_db::Error>((cursor.sort_number()?, cursor.id.clone())));
+    let after = after.transpose()?;
+    blocking(move || index.ids(&ws, q.as_deref(), &narrow, after.as_ref(), limit)).await
+}
+
+/// How the matching objects spread over the values of each facet.
+pub async fn count(
+    ctx: &Ctx,
+    ws: &WorkspaceId,
+    q: Option<&str>,
+    narrow: Narrow,
+    facets: &'static [Facet],
+    values_max: usize,
+) -> Result<Vec<FacetCounts>> {
+    let index: Arc<Index> = open(ctx).await?;
+    let (ws, q) = (ws.clone(), q.map(str::to_owned));
+    blocking(move || {
+        let query = query::build(&index.fields, &ws, q.as_deref(), &narrow, Match::Exact);
+        let names: Vec<&str> = facets.iter().map(|facet| facet.field()).collect();
+        let mut counts = count_values(&index.reader.searcher(), &*query, &names)?;
+        for values in &mut counts {
+            values.truncate(values_max);
+        }
+        Ok(counts)
+    })
+    .await
 }
 
 impl Index {

@@ -11,7 +11,7 @@ use tantivy::schema::{
 };
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
 
-use super::query::{Facet, NOTHING};
+use super::facet::{Facet, NOTHING};
 use super::words;
 
 /// Raised when fields or words change: an index of another version is thrown away and built anew.

@@ -10,11 +10,10 @@ use tantivy::query::{
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
+use super::facet::{Facet, NOTHING};
 use super::index::Fields;
 use super::words;
 
-/// Stands for "none" where that is counted; no id, kind or source is called so.
-pub const NOTHING: &str = "-";
 const WORDS_MAX: usize = 32;
 /// A title says in a few words what it is about, so a hit there weighs more.
 const TITLE_WEIGHT: f32 = 3.0;
@@ -23,47 +22,6 @@ const PREFIX_WEIGHT: f32 = 0.3;
 /// Shorter words have too many neighbours one letter away.
 const FUZZY_CHARS_MIN: usize = 4;
 const PHRASE_ENDINGS_MAX: u32 = 1_000;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Facet {
-    Source,
-    Segment,
-    Assignee,
-    NextStep,
-    Theme,
-    Tag,
-    Person,
-    Account,
-    Import,
-}
-
-impl Facet {
-    pub const ALL: [Self; 9] = [
-        Self::Source,
-        Self::Segment,
-        Self::Assignee,
-        Self::NextStep,
-        Self::Theme,
-        Self::Tag,
-        Self::Person,
-        Self::Account,
-        Self::Import,
-    ];
-
-    pub fn field(self) -> &'static str {
-        match self {
-            Self::Source => "source",
-            Self::Segment => "segment",
-            Self::Assignee => "assignee",
-            Self::NextStep => "next_step",
-            Self::Theme => "theme",
-            Self::Tag => "tag",
-            Self::Person => "person",
-            Self::Account => "account",
-            Self::Import => "import",
-        }
-    }
-}
 
 /// What a search is narrowed to besides its words.
 #[derive(Clone, Debug, Default)]

@@ -1,13 +1,14 @@
 //! Keeps the index in step: what was queued in the transaction of a change is read again and written to the index.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use heedful_db::WorkspaceId;
 use heedful_db::platform::search_documents::{self, Document, KINDS};
 use heedful_db::platform::search_queue;
+use heedful_db::{Micros, WorkspaceId};
 
-use super::blocking;
-use super::index::Key;
+use super::handle::blocking;
+use super::index::{Index, Key};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
 
@@ -18,11 +19,16 @@ const READ_AT_ONCE: usize = 200;
 /// So many waiting entries a reader waits for; during an import it sees what is indexed so far.
 const CATCH_UP_MAX: i64 = 200;
 
-type Entry = (String, String, String, i64);
+type Entry = (String, String, String, Micros);
+
+/// The index, filled from the database when it is new.
+pub async fn open(ctx: &Ctx) -> Result<Arc<Index>> {
+    ctx.app.search.open(async || queue_everything(ctx).await).await
+}
 
 /// Indexes everything that waits. Returns how many entries that were.
 pub async fn drain(ctx: &Ctx) -> Result<usize> {
-    let _one_at_a_time = ctx.app.search.draining.lock().await;
+    let _one_at_a_time = ctx.app.search.lock_drain().await;
     let mut n = 0;
     loop {
         let done = drain_batch(ctx).await?;
@@ -36,7 +42,7 @@ pub async fn drain(ctx: &Ctx) -> Result<usize> {
 /// Lets a reader see what was written just before, unless much is waiting.
 pub async fn catch_up(ctx: &Ctx) -> Result<()> {
     // Opening may queue everything anew, so it comes before counting.
-    ctx.app.search.index(ctx).await?;
+    open(ctx).await?;
     let waiting = {
         let mut conn = ctx.read().await?;
         search_queue::count(&mut conn, CATCH_UP_MAX + 1).await?
@@ -48,7 +54,7 @@ pub async fn catch_up(ctx: &Ctx) -> Result<()> {
 }
 
 /// Queues every object of every kind, for an index that starts empty.
-pub async fn queue_everything(ctx: &Ctx) -> Result<()> {
+async fn queue_everything(ctx: &Ctx) -> Result<()> {
     let mut tx = ctx.begin().await?;
     for kind in KINDS {
         search_documents::queue_all(&mut tx, kind, ctx.now).await?;
@@ -57,7 +63,7 @@ pub async fn queue_everything(ctx: &Ctx) -> Result<()> {
 }
 
 async fn drain_batch(ctx: &Ctx) -> Result<usize> {
-    let index = ctx.app.search.index(ctx).await?;
+    let index = open(ctx).await?;
     let entries = {
         let mut conn = ctx.read().await?;
         search_queue::list(&mut conn, BATCH).await?
@@ -65,13 +71,14 @@ async fn drain_batch(ctx: &Ctx) -> Result<usize> {
     if entries.is_empty() {
         return Ok(0);
     }
-    for ((workspace, kind), ids) in grouped(&entries) {
+    let groups = grouped(&entries);
+    for ((workspace, kind, _), ids) in &groups {
         for ids in ids.chunks(READ_AT_ONCE) {
             let key = |id: &String| Key { workspace: workspace.clone(), kind: kind.clone(), id: id.clone() };
             let keys: Vec<Key> = ids.iter().map(key).collect();
             let rows = {
                 let mut conn = ctx.read().await?;
-                search_documents::list(&mut conn, &WorkspaceId::from(workspace.as_str()), &kind, ids).await?
+                search_documents::list(&mut conn, &WorkspaceId::from(workspace.as_str()), kind, ids).await?
             };
             let documents: Vec<(Key, Document)> = rows.into_iter().map(|row| (key(&row.id), row)).collect();
             let index = index.clone();
@@ -81,18 +88,19 @@ async fn drain_batch(ctx: &Ctx) -> Result<usize> {
     blocking(move || index.commit()).await?;
     // Only now: after a crash in between, the entries are indexed once more and nothing is lost.
     let mut tx = ctx.begin().await?;
-    for (workspace, kind, id, queued_at) in &entries {
-        let ws = WorkspaceId::from(workspace.as_str());
-        search_queue::delete(&mut tx, &ws, kind, id, *queued_at).await?;
+    for ((workspace, kind, queued_at), ids) in &groups {
+        search_queue::delete_all(&mut tx, &WorkspaceId::from(workspace.as_str()), kind, *queued_at, ids)
+            .await?;
     }
     tx.commit().await.map_err(heedful_db::Error::from)?;
     Ok(entries.len())
 }
 
-fn grouped(entries: &[Entry]) -> HashMap<(String, String), Vec<String>> {
-    let mut groups: HashMap<(String, String), Vec<String>> = HashMap::new();
-    for (workspace, kind, id, _) in entries {
-        groups.entry((workspace.clone(), kind.clone())).or_default().push(id.clone());
+/// Ids by workspace, kind and the time they were queued.
+fn grouped(entries: &[Entry]) -> HashMap<(String, String, Micros), Vec<String>> {
+    let mut groups: HashMap<(String, String, Micros), Vec<String>> = HashMap::new();
+    for (workspace, kind, id, queued_at) in entries {
+        groups.entry((workspace.clone(), kind.clone(), *queued_at)).or_default().push(id.clone());
     }
     groups
 }

@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn words_go_no_further_than_allowed() {
         let check = |audience, may_show, expect| {
-            assert_eq!(may_see(audience, may_show), expect, "{audience} {may_show}")
+            assert_eq!(may_see(audience, may_show), expect, "{audience} {may_show}");
         };
         check("team", "team", true);
         check("link", "team", false);

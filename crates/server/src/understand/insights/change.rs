@@ -8,14 +8,12 @@ use heedful_db::platform::search_queue;
 use heedful_db::understand::insights::{self, Insight};
 
 use super::evidence;
-use super::wire::{InsightIn, InsightOut, InsightPatch, set_next_step};
+use super::wire::{InsightIn, InsightOut, InsightPatch, KIND, set_next_step};
 use crate::platform::audit;
 use crate::platform::auth::{Caller, Editor, Viewer};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
 use crate::platform::extract::{Body, IfMatch};
-
-pub const KIND: &str = "insight";
 
 /// Write down what was learned.
 #[utoipa::path(post, path = "/insights", tag = "understand", request_body = InsightIn,

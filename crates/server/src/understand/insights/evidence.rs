@@ -8,8 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::change::KIND;
-use super::wire::check_evidence;
+use super::wire::{KIND, check_evidence};
 use crate::platform::auth::{Caller, Editor, Viewer};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};

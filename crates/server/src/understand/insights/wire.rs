@@ -10,6 +10,7 @@ use crate::platform::extract::patch;
 use crate::platform::invalid::{Invalid, Valid};
 use crate::platform::time;
 
+pub const KIND: &str = "insight";
 const STATEMENT_MAX: usize = 500;
 const DETAIL_MAX: usize = 20_000;
 const CONTEXT_MAX: usize = 500;

@@ -8,8 +8,8 @@ mod wire;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use series::{MetricPoint, value_between};
-pub use wire::{MetricDefinition, MetricIn, MetricOut};
+pub use series::{current, value_between};
+pub use wire::{MetricDefinition, MetricIn, MetricOut, MetricPoint};
 
 use crate::app::App;
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::series::MetricPoint;
+use crate::platform::figure::Figure;
 use crate::platform::invalid::{Invalid, Valid};
 use crate::platform::time;
 
@@ -56,6 +56,19 @@ pub struct MetricPatch {
     pub unit: Option<String>,
     pub direction: Option<String>,
     pub definition: Option<MetricDefinition>,
+}
+
+/// The value in a stretch of time. A value that cannot be stated has a reason instead.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MetricPoint {
+    #[schema(value_type = String, format = DateTime)]
+    pub from: Timestamp,
+    /// Excluded.
+    #[schema(value_type = String, format = DateTime)]
+    pub to: Timestamp,
+    /// Its `n` counts answers, signals, or what the reading says; a reading that says nothing counts as one.
+    #[serde(flatten)]
+    pub figure: Figure,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -90,9 +90,9 @@ pub async fn assign(
     if theme.archived_at.is_some() {
         return Err(Error::conflict("this theme is archived; restore it first"));
     }
-    let there = themes::list_assigned(conn, &caller.ws, theme_id, ids).await?;
-    let there: HashSet<String> = there.into_iter().map(|row| row.signal_id).collect();
-    let mut ids: Vec<String> = ids.iter().filter(|id| !there.contains(*id)).cloned().collect();
+    let present = themes::list_assigned(conn, &caller.ws, theme_id, ids).await?;
+    let present: HashSet<String> = present.into_iter().map(|row| row.signal_id).collect();
+    let mut ids: Vec<String> = ids.iter().filter(|id| !present.contains(*id)).cloned().collect();
     ids.sort();
     ids.dedup();
     let row = |id: &String| Assignment {

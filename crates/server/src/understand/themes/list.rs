@@ -8,7 +8,8 @@ use heedful_db::{Cursor, Page};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::numbers::{self, ThemeNumbers};
+use super::numbers;
+use super::trend::ThemeNumbers;
 use super::wire::ThemeOut;
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;

@@ -7,12 +7,12 @@ use axum::extract::Path;
 use heedful_db::Conn;
 use heedful_db::platform::search_queue;
 use heedful_db::understand::theme_changes::{self, Change};
-use heedful_db::understand::themes::{self, Assignment, Theme};
-use serde::{Deserialize, Serialize};
+use heedful_db::understand::themes::{self, Theme};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::change::{KIND, write};
-use super::undo::ThemeChange;
+use super::moved::{Moved, ThemeChange, kept};
 use crate::platform::audit;
 use crate::platform::auth::{Caller, Editor};
 use crate::platform::ctx::Ctx;
@@ -23,35 +23,6 @@ use crate::platform::extract::Body;
 pub struct ThemeMergeIn {
     /// The theme that goes on.
     pub into_id: String,
-}
-
-/// What a merge or split moved: signals with who put them where they were, and insights.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Moved {
-    /// Signals that were only in the theme they came from.
-    pub signals: Vec<(String, String, i64)>,
-    /// Signals that were in both themes before a merge.
-    pub in_both: Vec<(String, String, i64)>,
-    pub insight_ids: Vec<String>,
-}
-
-impl Moved {
-    pub fn signal_ids(&self) -> Vec<String> {
-        self.signals.iter().chain(&self.in_both).map(|(id, ..)| id.clone()).collect()
-    }
-}
-
-pub fn kept(row: &Assignment) -> (String, String, i64) {
-    (row.signal_id.clone(), row.assigned_by.clone(), row.assigned_at)
-}
-
-pub fn assignments(kept: &[(String, String, i64)]) -> Vec<Assignment> {
-    let row = |(signal_id, assigned_by, assigned_at): &(String, String, i64)| Assignment {
-        signal_id: signal_id.clone(),
-        assigned_by: assigned_by.clone(),
-        assigned_at: *assigned_at,
-    };
-    kept.iter().map(row).collect()
 }
 
 /// Merge a theme into another: its signals and insights move, the theme is archived and says where it went.

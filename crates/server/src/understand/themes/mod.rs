@@ -4,9 +4,11 @@ mod assign;
 mod change;
 mod list;
 mod merge;
+mod moved;
 mod numbers;
 mod split;
 mod summary;
+mod trend;
 mod undo;
 mod wire;
 
@@ -15,7 +17,7 @@ use utoipa_axum::routes;
 
 pub use assign::assign;
 pub use change::insert_theme;
-pub use numbers::ThemeTrend;
+pub use trend::ThemeTrend;
 pub use wire::{ThemeIn, ThemeOut};
 
 use crate::app::App;

@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 
 use super::assign::IDS_MAX;
 use super::change::{insert_theme, write};
-use super::merge::{Moved, kept, live, record};
-use super::undo::ThemeChange;
+use super::merge::{live, record};
+use super::moved::{Moved, ThemeChange, kept};
 use super::wire::ThemeIn;
 use crate::platform::auth::Editor;
 use crate::platform::ctx::Ctx;

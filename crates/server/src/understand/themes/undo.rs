@@ -9,52 +9,15 @@ use heedful_db::Conn;
 use heedful_db::platform::search_queue;
 use heedful_db::understand::theme_changes::{self, Change};
 use heedful_db::understand::themes::{self, Theme};
-use jiff::Timestamp;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::change::{KIND, write};
-use super::merge::{Moved, assignments};
+use super::moved::{Moved, ThemeChange, assignments};
+use crate::platform::audit;
 use crate::platform::auth::{Caller, Editor, Viewer};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::extract::Query;
 use crate::platform::paging::{List, Paging};
-use crate::platform::{audit, time};
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ThemeChange {
-    pub id: String,
-    /// merge or split
-    pub kind: String,
-    /// The theme that received the signals of a merge, or gave those of a split.
-    pub theme_id: String,
-    /// The theme that was merged away or split off.
-    pub other_id: String,
-    pub n_signals: usize,
-    pub n_insights: usize,
-    pub made_by: String,
-    #[schema(value_type = String, format = DateTime)]
-    pub made_at: Timestamp,
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub undone_at: Option<Timestamp>,
-}
-
-impl ThemeChange {
-    pub fn of(row: Change, moved: &Moved) -> Self {
-        Self {
-            id: row.id,
-            kind: row.kind,
-            theme_id: row.theme_id,
-            other_id: row.other_id,
-            n_signals: moved.signals.len() + moved.in_both.len(),
-            n_insights: moved.insight_ids.len(),
-            made_by: row.made_by,
-            made_at: time::out(row.made_at),
-            undone_at: time::out_opt(row.undone_at),
-        }
-    }
-}
 
 /// Merges and splits that a theme had part in, newest first.
 #[utoipa::path(get, path = "/themes/{id}/changes", tag = "understand", params(("id" = String, Path), Paging),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::numbers::ThemeNumbers;
+use super::trend::ThemeNumbers;
 use crate::platform::extract::patch;
 use crate::platform::invalid::{Invalid, Valid};
 use crate::platform::time;

@@ -110,8 +110,8 @@ async fn a_bet_runs_only_with_a_way_back_and_a_forecast() {
     assert!(refused_move(&app, &path, "decided").await.contains("never ran"));
     let drill = app.editor().seen(1).post(&format!("{path}/undo-drill"), json!({})).await;
     assert_eq!(drill.refused_fields(), ["undo_step"]);
-    let patch = json!({"undo_step": "Jump back", "forecast": 0.3, "appetite_days": 7});
-    app.editor().seen(1).patch(&path, patch).await.ok();
+    let changes = json!({"undo_step": "Jump back", "forecast": 0.3, "appetite_days": 7});
+    app.editor().seen(1).patch(&path, changes).await.ok();
     let tried = app.editor().seen(2).post(&format!("{path}/undo-drill"), json!({})).await.ok();
     assert!(tried["undo_tried_at"].is_string());
     let running = move_to(&app, &path, "running").await;

@@ -1,5 +1,4 @@
 //! A real experiment against reference values computed with scipy.
-#![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;

@@ -20,7 +20,7 @@ fn field(html: &str, name: &str) -> String {
 }
 
 fn encode(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02X}"))
 }
 
 async fn page(visitor: &Client, path: &str) -> Answer {

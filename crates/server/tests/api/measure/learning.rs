@@ -6,7 +6,7 @@ use crate::support::{NOW, TestApp, add_signal};
 
 /// Runs one INSERT whose values are given as text or numbers.
 macro_rules! insert {
-    ($tx:expr, $text:literal, $($value:expr),+ $(,)?) => {{
+    ($tx:expr, $text:literal => $($value:expr),+) => {{
         let mut sql = Sql::new($text);
         sql.push(" VALUES (");
         let mut separator = "";
@@ -17,11 +17,10 @@ macro_rules! insert {
     }};
 }
 
-#[tokio::test]
-async fn the_way_from_the_first_word_to_the_verdict_is_measured() {
-    let app = TestApp::new().await;
+/// From a word heard forty days ago to a verdict five days ago.
+async fn tell_story(app: &TestApp) {
     let ws = app.ws.as_str();
-    let signal = add_signal(&app, "Export is slow").await;
+    let signal = add_signal(app, "Export is slow").await;
     let (id, said) = (signal["id"].as_str().unwrap(), NOW - 40 * DAY);
     let day = |days: i64| NOW - days * DAY;
     let mut tx = app.app.db.begin().await.unwrap();
@@ -30,86 +29,41 @@ async fn the_way_from_the_first_word_to_the_verdict_is_measured() {
     move_signal.execute(&mut tx).await.unwrap();
     insert!(
         tx,
-        "INSERT INTO hypotheses (workspace_id, id, created_at, updated_at, title, required_strength, state)",
-        ws,
-        "h1",
-        day(30),
-        day(30),
-        "Background export",
-        "randomised",
-        "confirmed"
+        "INSERT INTO hypotheses (workspace_id, id, created_at, updated_at, title, required_strength, state)"
+            => ws, "h1", day(30), day(30), "Background export", "randomised", "confirmed"
     );
     insert!(
         tx,
-        "INSERT INTO evidence (workspace_id, id, created_at, updated_at, hypothesis_id, signal_id, direction, strength, added_by)",
-        ws,
-        "e1",
-        day(30),
-        day(30),
-        "h1",
-        id,
-        "for",
-        "opinion",
-        "somebody"
+        "INSERT INTO evidence (workspace_id, id, created_at, updated_at, hypothesis_id, signal_id, direction, strength, added_by)"
+            => ws, "e1", day(30), day(30), "h1", id, "for", "opinion", "somebody"
     );
     insert!(
         tx,
-        "INSERT INTO bets (workspace_id, id, created_at, updated_at, hypothesis_id, title, forecast, state, started_at)",
-        ws,
-        "b1",
-        day(28),
-        day(28),
-        "h1",
-        "Ship it",
-        0.8,
-        "decided",
-        day(20)
+        "INSERT INTO bets (workspace_id, id, created_at, updated_at, hypothesis_id, title, forecast, state, started_at)"
+            => ws, "b1", day(28), day(28), "h1", "Ship it", 0.8, "decided", day(20)
     );
     insert!(
         tx,
-        "INSERT INTO experiments (workspace_id, id, created_at, updated_at, bet_id, title, kind, plan, state, started_at, ended_at)",
-        ws,
-        "x1",
-        day(21),
-        day(21),
-        "b1",
-        "Export test",
-        "ab",
-        "{}",
-        "finished",
-        day(20),
-        day(6)
+        "INSERT INTO experiments (workspace_id, id, created_at, updated_at, bet_id, title, kind, plan, state, started_at, ended_at)"
+            => ws, "x1", day(21), day(21), "b1", "Export test", "ab", "{}", "finished", day(20), day(6)
     );
     insert!(
         tx,
-        "INSERT INTO evidence (workspace_id, id, created_at, updated_at, hypothesis_id, experiment_id, direction, strength, added_by)",
-        ws,
-        "e2",
-        day(6),
-        day(6),
-        "h1",
-        "x1",
-        "for",
-        "randomised",
-        "somebody"
+        "INSERT INTO evidence (workspace_id, id, created_at, updated_at, hypothesis_id, experiment_id, direction, strength, added_by)"
+            => ws, "e2", day(6), day(6), "h1", "x1", "for", "randomised", "somebody"
     );
     insert!(
         tx,
-        "INSERT INTO decisions (workspace_id, id, created_at, updated_at, question, bet_id, experiment_id, hypothesis_id, verdict, conclusive, decided_at)",
-        ws,
-        "d1",
-        day(6),
-        day(5),
-        "Ship the export?",
-        "b1",
-        "x1",
-        "h1",
-        "persevere",
-        1,
-        day(5)
+        "INSERT INTO decisions (workspace_id, id, created_at, updated_at, question, bet_id, experiment_id, hypothesis_id, verdict, conclusive, decided_at)"
+            => ws, "d1", day(6), day(5), "Ship the export?", "b1", "x1", "h1", "persevere", 1, day(5)
     );
     tx.commit().await.unwrap();
+}
 
+#[tokio::test]
+async fn the_way_from_the_first_word_to_the_verdict_is_measured() {
+    let app = TestApp::new().await;
+    tell_story(&app).await;
     let report = app.viewer().get("/measures").await.ok();
     let ways = &report["time_to_learning"];
     assert_eq!(ways["total"]["median_days"]["value"], 25.0);

@@ -2,6 +2,7 @@
 
 mod decode;
 mod labels;
+mod passage;
 mod plain;
 mod subtitles;
 mod times;
@@ -9,35 +10,10 @@ mod times;
 #[cfg(test)]
 mod tests;
 
+pub use passage::{Format, Passage};
+
 pub const BYTES_MAX: usize = 5 << 20;
 pub const PASSAGES_MAX: usize = 20_000;
-
-/// What one speaker said at a stretch.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Passage {
-    /// Empty when the file does not tell.
-    pub speaker: String,
-    pub start_ms: Option<i64>,
-    pub end_ms: Option<i64>,
-    pub body: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    Txt,
-    Srt,
-    Vtt,
-}
-
-impl Format {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Txt => "txt",
-            Self::Srt => "srt",
-            Self::Vtt => "vtt",
-        }
-    }
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transcript {

@@ -1,7 +1,7 @@
 //! Plain text: `Name: words`, `Name  00:12` above the words, time marks on lines of their own, or just paragraphs.
 
-use super::Passage;
 use super::labels::{Names, may_be_name, split_prefix};
+use super::passage::Passage;
 use super::times::parse_time;
 
 /// One line, taken apart.

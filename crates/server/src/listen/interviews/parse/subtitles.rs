@@ -1,8 +1,8 @@
 //! SubRip and WebVTT. Real files have cues that overlap, run backwards or lack the blank line between them.
 
 use super::labels::{Names, split_prefix, split_suffix};
+use super::passage::{Format, Passage};
 use super::times::parse_range;
-use super::{Format, Passage};
 
 /// A speaker's cues are put together while they follow on each other this closely…
 const GAP_MS_MAX: i64 = 2_500;
