@@ -3,6 +3,7 @@ import { activePage, nav, navPages } from './nav.ts';
 
 it('finds the page of a detail address', () => {
   expect(activePage('/listen/signals/0198')?.title).toBe('Inbox');
+  expect(activePage('/bet/opportunities/0198')?.title).toBe('Objectives');
   expect(activePage('/')?.title).toBe('This week');
   expect(activePage('/nowhere')).toBeUndefined();
 });

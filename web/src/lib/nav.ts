@@ -16,6 +16,8 @@ export interface NavPage {
   key?: string;
   /** Other words people may type in the palette. */
   also?: string;
+  /** Folders of pages that belong to it although they stand elsewhere. */
+  folders?: string[];
 }
 
 export interface NavSection {
@@ -37,7 +39,12 @@ export const nav: NavSection[] = [
       { title: 'People', href: '/listen/people', key: 'p', also: 'customers users contacts' },
       { title: 'Accounts', href: '/listen/accounts', key: 'a', also: 'companies revenue' },
       { title: 'Segments', href: '/listen/segments', also: 'groups rules' },
-      { title: 'Sources and import', href: '/listen/sources', also: 'upload csv file' },
+      {
+        title: 'Sources and import',
+        href: '/listen/sources',
+        also: 'upload csv file',
+        folders: ['/listen/imports'],
+      },
     ],
   },
   {
@@ -55,7 +62,13 @@ export const nav: NavSection[] = [
     title: 'Bet',
     icon: Dices,
     pages: [
-      { title: 'Objectives', href: '/bet/objectives', key: 'j', also: 'opportunities tree' },
+      {
+        title: 'Objectives',
+        href: '/bet/objectives',
+        key: 'j',
+        also: 'opportunities tree',
+        folders: ['/bet/opportunities'],
+      },
       { title: 'Hypotheses', href: '/bet/hypotheses', key: 'y', also: 'beliefs evidence' },
       { title: 'Bets', href: '/bet/bets', key: 'b', also: 'board rank score' },
     ],
@@ -116,9 +129,9 @@ export const navPages = (sections: NavSection[] = nav) => sections.flatMap((sect
 
 /** The page an address belongs to: the longest entry that is the path or a folder above it. */
 export function activePage(pathname: string, sections: NavSection[] = nav): NavPage | undefined {
+  const isIn = (folder: string) =>
+    folder === '/' ? pathname === '/' : pathname === folder || pathname.startsWith(`${folder}/`);
   return navPages(sections)
-    .filter(({ href }) =>
-      href === '/' ? pathname === '/' : pathname === href || pathname.startsWith(`${href}/`),
-    )
+    .filter(({ href, folders = [] }) => [href, ...folders].some(isIn))
     .sort((a, b) => b.href.length - a.href.length)[0];
 }

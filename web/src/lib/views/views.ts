@@ -1,4 +1,4 @@
-import { call, type Schemas } from '../api/client.ts';
+import { call, ifMatch, type Schemas } from '../api/client.ts';
 import { api } from '../session.svelte.ts';
 
 export type SavedView = Schemas['SavedViewOut'];
@@ -20,6 +20,14 @@ export async function listViews(page: string): Promise<SavedView[]> {
 export function createView(view: Schemas['SavedViewIn']): Promise<SavedView> {
   const { page, name, query, shared } = view;
   return call(api.POST('/api/v1/saved-views', { body: { page, name, query, shared } }));
+}
+
+export function changeView(
+  view: Pick<SavedView, 'id' | 'version'>,
+  body: Schemas['SavedViewPatch'],
+): Promise<SavedView> {
+  const params = { path: { id: view.id }, header: ifMatch(view) };
+  return call(api.PATCH('/api/v1/saved-views/{id}', { params, body }));
 }
 
 export function deleteView(id: string) {
