@@ -41,7 +41,7 @@ pub async fn work(team: &mut Team, voices: &[Voice]) -> anyhow::Result<()> {
         for segment in [LARGE, segment_of(topic)] {
             let planned: Vec<String> = of_topic
                 .clone()
-                .filter(|voice| is_planned(voice) && (voice.line % 4 == 0) == (segment == LARGE))
+                .filter(|voice| is_planned(voice) && voice.line.is_multiple_of(4) == (segment == LARGE))
                 .filter_map(|voice| team.find_named(&voice.name()).map(str::to_owned))
                 .collect();
             let patch = patch(team, (context, segment), step, owner)?;
