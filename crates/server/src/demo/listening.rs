@@ -97,7 +97,7 @@ async fn answer(team: &mut Team, survey: &str, voice: &Voice, who: &Speaker) -> 
         let question = team.named(&format!("survey.{survey}.q1"))?;
         fields.push((format!("q-{question}"), voice.text.clone()));
     }
-    if voice.line % 6 != 0 {
+    if !voice.line.is_multiple_of(6) {
         fields.push(("email".to_owned(), who.email.clone()));
         fields.push(("name".to_owned(), who.name.clone()));
     }
@@ -118,7 +118,7 @@ async fn answer(team: &mut Team, survey: &str, voice: &Voice, who: &Speaker) -> 
 pub async fn score(team: &mut Team, index: usize, is_late: bool, who: &Speaker) -> anyhow::Result<()> {
     let scores = if is_late { BARE_LATE } else { BARE_EARLY };
     let mut fields = form(team, &scores[index % scores.len()].to_string());
-    if index % 3 != 0 {
+    if !index.is_multiple_of(3) {
         fields.push(("email".to_owned(), who.email.clone()));
     }
     send(team, "nps", fields).await

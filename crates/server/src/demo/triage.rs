@@ -7,6 +7,7 @@ use super::team::Team;
 use super::voices::Voice;
 
 const READER: &str = "ines";
+const LARGE: &str = "segment.large";
 
 /// Per topic: the theme, the tag, what people were doing, what is next and who does it (`-` for nobody).
 const HABITS: [(&str, &str, &str, &str, &str, &str); 13] = [
@@ -37,17 +38,31 @@ pub async fn work(team: &mut Team, voices: &[Voice]) -> anyhow::Result<()> {
         if let Some(theme) = team.find_named(theme).map(str::to_owned) {
             team.post(READER, &format!("/api/v1/themes/{theme}/signals"), json!({"ids": ids})).await?;
         }
-        let planned: Vec<String> = of_topic
-            .filter(|voice| is_planned(voice))
-            .filter_map(|voice| team.find_named(&voice.name()).map(str::to_owned))
-            .collect();
-        let patch = patch(team, context, step, owner)?;
-        if !planned.is_empty() {
-            let input = json!({"ids": planned, "add_tags": [tag], "patch": patch});
-            team.post(READER, "/api/v1/signals/bulk", input).await?;
+        for segment in [LARGE, segment_of(topic)] {
+            let planned: Vec<String> = of_topic
+                .clone()
+                .filter(|voice| is_planned(voice) && voice.line.is_multiple_of(4) == (segment == LARGE))
+                .filter_map(|voice| team.find_named(&voice.name()).map(str::to_owned))
+                .collect();
+            let patch = patch(team, (context, segment), step, owner)?;
+            if !planned.is_empty() {
+                let input = json!({"ids": planned, "add_tags": [tag], "patch": patch});
+                team.post(READER, "/api/v1/signals/bulk", input).await?;
+            }
         }
     }
     Ok(())
+}
+
+/// For whom it is mostly true; every fourth voice speaks for a large account.
+fn segment_of(topic: &str) -> &'static str {
+    match topic {
+        "export" | "reminders" | "taxdocs" | "trust" => "segment.office",
+        "offline" | "handover" | "calendar" | "slow" => "segment.field",
+        "seats" => "segment.seasonal",
+        "onboarding" => "segment.solo",
+        _ => "",
+    }
 }
 
 /// Some of what came in is left for later, as in any inbox.
@@ -55,8 +70,11 @@ fn is_planned(voice: &Voice) -> bool {
     voice.line % 5 != 2 && Way::of(voice) != Way::Helpdesk
 }
 
-fn patch(team: &Team, context: &str, step: &str, owner: &str) -> anyhow::Result<Value> {
+fn patch(team: &Team, (context, segment): (&str, &str), step: &str, owner: &str) -> anyhow::Result<Value> {
     let mut patch = json!({});
+    if let Some(segment) = team.find_named(segment) {
+        patch["segment_id"] = segment.into();
+    }
     if !context.is_empty() {
         patch["usage_context"] = context.into();
     }
