@@ -96,6 +96,13 @@ impl Server {
         Ok(server)
     }
 
+    /// Processor time that the server has used so far.
+    pub(crate) fn cpu(&self) -> Result<Duration> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))
+            .context("processor time is read from /proc, which only Linux has")?;
+        cpu_of(&stat).context("/proc tells no processor time")
+    }
+
     pub(crate) fn memory(&self) -> Result<Memory> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))
             .context("memory is read from /proc, which only Linux has")?;
@@ -129,13 +136,29 @@ impl Memory {
     }
 }
 
+/// User and system time: the 12th and 13th field after the name in brackets, in hundredths of a second.
+fn cpu_of(stat: &str) -> Option<Duration> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace().skip(11);
+    let ticks = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(ticks * 10))
+}
+
 fn is_ready(port: u16) -> bool {
     Client::new(port, "").get_status("/readyz").is_ok_and(|status| status == 200)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Memory;
+    use std::time::Duration;
+
+    use super::{Memory, cpu_of};
+
+    #[test]
+    fn processor_time_is_user_and_system_time() {
+        let stat = "17 (a name) with) S 1 17 17 0 -1 4194304 100 0 0 0 250 50 0 0 20 0 4 0 100";
+        assert_eq!(cpu_of(stat), Some(Duration::from_secs(3)));
+    }
 
     #[test]
     fn resident_memory_is_found_in_the_status() {

@@ -30,7 +30,7 @@ const THEMED_OF_10: u8 = 3;
 /// Every so many pages is triaged: assigned, given a segment and a next step.
 const TRIAGED_EVERY: usize = 10;
 const PLANS: [&str; 4] = ["free", "team", "business", "enterprise"];
-const NEXT_STEPS: [&str; 4] = ["ask_more", "theme", "fix_now", "no_action"];
+const NEXT_STEPS: [&str; 4] = ["ask_more", "theme", "fix_now", "hypothesis"];
 
 /// What was made, for requests that name it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
