@@ -87,7 +87,9 @@ async fn walk(
                 walked.edges.push(edge(&near, &far, direction));
                 if is_new {
                     seen.insert(far.clone());
-                    frontier.push(far.clone());
+                    if !is_end(&far.kind) {
+                        frontier.push(far.clone());
+                    }
                     walked.found.push(Found { id: far, distance, via: near });
                 }
             }
@@ -97,6 +99,11 @@ async fn walk(
         }
     }
     Ok(walked)
+}
+
+/// Where a walk ends: whatever else these people ever said neither caused nor follows from what led to them.
+fn is_end(kind: &str) -> bool {
+    matches!(kind, "person" | "account")
 }
 
 /// Says once per object and kind how many links are not shown.

@@ -1,5 +1,7 @@
 //! The texts of the demo: inside the binary of a release, read from the source folder by a debug build.
 
+use std::path::Path;
+
 use anyhow::Context;
 use rust_embed::RustEmbed;
 
@@ -18,7 +20,7 @@ pub fn text(name: &str) -> anyhow::Result<String> {
 
 /// The plain text files of a folder, in the order of their names.
 pub fn names_in(folder: &str) -> Vec<String> {
-    let is_in = |name: &String| name.starts_with(folder) && name.ends_with(".txt");
+    let is_in = |name: &String| name.starts_with(folder) && Path::new(name).extension().is_some_and(|ending| ending == "txt");
     let mut names: Vec<String> = Files::iter().map(std::borrow::Cow::into_owned).filter(is_in).collect();
     names.sort();
     names

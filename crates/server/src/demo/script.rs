@@ -97,7 +97,7 @@ fn parse(place: &str, block: &[String]) -> anyhow::Result<Step> {
 }
 
 /// `READINGS METRIC/DAYS` with a list of numbers: one reading each so many days.
-fn readings(step: Step) -> anyhow::Result<Vec<Step>> {
+fn readings(step: &Step) -> anyhow::Result<Vec<Step>> {
     let Body::Json(Value::Array(values)) = &step.body else { bail!("a list of numbers") };
     let (metric, days) = step.path.split_once('/').context("METRIC/DAYS")?;
     let every = days.parse::<i64>()? * DAY;

@@ -1,5 +1,7 @@
 //! The people of the sign-up test, one row each, as the analytics of the made-up company would export them.
 
+use std::fmt::Write as _;
+
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
@@ -17,7 +19,7 @@ pub fn people(rng: &mut StdRng) -> Vec<u8> {
     rows.shuffle(rng);
     let mut text = "user_id,variant,First quote within 7 days,Asked support for help\n".to_owned();
     for (index, row) in rows.iter().enumerate() {
-        text.push_str(&format!("trial-{:04},{row}\n", index + 1));
+        let _ = writeln!(text, "trial-{:04},{row}", index + 1);
     }
     text.into_bytes()
 }
