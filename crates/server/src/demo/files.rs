@@ -20,7 +20,9 @@ pub fn text(name: &str) -> anyhow::Result<String> {
 
 /// The plain text files of a folder, in the order of their names.
 pub fn names_in(folder: &str) -> Vec<String> {
-    let is_in = |name: &String| name.starts_with(folder) && Path::new(name).extension().is_some_and(|ending| ending == "txt");
+    let is_in = |name: &String| {
+        name.starts_with(folder) && Path::new(name).extension().is_some_and(|ending| ending == "txt")
+    };
     let mut names: Vec<String> = Files::iter().map(std::borrow::Cow::into_owned).filter(is_in).collect();
     names.sort();
     names

@@ -165,7 +165,7 @@ async fn everything(seed: u64) -> BTreeMap<String, Vec<String>> {
     let mut tables = BTreeMap::new();
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).unwrap();
-        let name = entry.name().to_owned();
+        let name = entry.name().unwrap().into_owned();
         let mut text = String::new();
         entry.read_to_string(&mut text).unwrap();
         if name.ends_with(".jsonl") {
