@@ -35,7 +35,12 @@ export class Seed {
     });
 
   bet = (hypothesis: Made, title: string) =>
-    this.api.post<Made>('/bets', { hypothesis_id: hypothesis.id, title, undo_step: 'Turn the flag off' });
+    this.api.post<Made>('/bets', {
+      hypothesis_id: hypothesis.id,
+      title,
+      undo_step: 'Turn the flag off',
+      forecast: 0.6,
+    });
 
   decision = (question: string, more: object = {}) =>
     this.api.post<Made>('/decisions', { question, ...more });
