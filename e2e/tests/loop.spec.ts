@@ -142,7 +142,9 @@ test('the whole loop, from a word to a published outcome, by keyboard alone', as
     await keys.find(form.getByRole('combobox', { name: 'Decision' }), 'Do lamps get the large battery?');
     await keys.send(form);
     await keys.push(page.getByRole('button', { name: 'Publish' }));
-    await keys.push(dialog(page, 'Publish this outcome?').getByRole('button', { name: 'Publish' }));
+    const publish = dialog(page, 'Publish this outcome?');
+    await keys.push(publish.getByRole('button', { name: 'Publish' }));
+    await expect(publish).toBeHidden();
     await expect(page.getByText('Published', { exact: true })).toBeVisible();
   });
 
