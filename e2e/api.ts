@@ -6,7 +6,8 @@ export class Api {
   ) {}
 
   get = <T>(path: string) => this.#call<T>('GET', path);
-  post = <T>(path: string, body: unknown = {}) => this.#call<T>('POST', path, body);
+  post = <T>(path: string, body: unknown = {}, version?: number) =>
+    this.#call<T>('POST', path, body, version);
   put = <T>(path: string, body: unknown) => this.#call<T>('PUT', path, body);
   patch = <T>(path: string, body: unknown, version?: number) => this.#call<T>('PATCH', path, body, version);
   delete = <T>(path: string) => this.#call<T>('DELETE', path);

@@ -9,10 +9,13 @@ export default defineConfig({
   workers: 2,
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
-  timeout: 60_000,
+  timeout: 120_000,
+  // Time for a machine that has other things to do; nothing waits longer than it must.
+  expect: { timeout: 15_000 },
   reporter: [['list']],
   use: {
     ...devices['Desktop Chrome'],
+    actionTimeout: 20_000,
     locale: 'en-GB',
     timezoneId: 'UTC',
     launchOptions: chromium(),
