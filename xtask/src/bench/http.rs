@@ -102,7 +102,8 @@ impl Client {
                 length = Some(value.trim().parse::<usize>()?);
             }
         }
-        let length = length.filter(|length| *length <= BODY_BYTES_MAX).context("an answer says its length")?;
+        let length =
+            length.filter(|length| *length <= BODY_BYTES_MAX).context("an answer says its length")?;
         let mut body = vec![0; length];
         stream.read_exact(&mut body)?;
         Ok((status, body))
