@@ -1,5 +1,6 @@
 //! How the product bears many signals: importing them, remembering them, and answering about them.
 
+mod args;
 mod data;
 mod fill;
 mod kinds;
@@ -9,9 +10,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+pub(crate) use self::args::SignalsArgs;
 use self::fill::Filled;
 use self::load::Latencies;
-use super::SignalsArgs;
 use super::figure::{Figure, megabytes};
 use super::server::{self, Server, Store};
 use super::start;
