@@ -20,7 +20,7 @@ use crate::shell::Shell;
 const FILE: &str = "bench.json";
 const IMPORT_S_MAX: f64 = 60.0;
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
-const WAIT_MAX: Duration = Duration::from_secs(1_800);
+const WAIT_MAX: Duration = Duration::from_mins(30);
 /// As many as lists and changes take at once.
 const PAGE: usize = 500;
 const N_THEMES: usize = 25;

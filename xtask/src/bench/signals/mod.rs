@@ -49,8 +49,8 @@ fn answers(shell: &Shell, store: &Store, filled: &Filled, args: &SignalsArgs) ->
         let cpu_before = server.cpu()?;
         let measured =
             load::send(shell, &target, &kind.paths, args.rate, Duration::from_secs(args.seconds.into()))?;
-        let cpu_ms =
-            (server.cpu()? - cpu_before).as_secs_f64() * 1_000.0 / f64::from(args.rate * args.seconds);
+        let cpu_ms = server.cpu()?.saturating_sub(cpu_before).as_secs_f64() * 1_000.0
+            / f64::from(args.rate * args.seconds);
         println!("{:<40} {measured} processor {cpu_ms:>6.1} ms", kind.name);
         figures.push(figure(kind.name, &measured, cpu_ms));
     }
