@@ -19,6 +19,7 @@ CREATE TABLE accounts (
   UNIQUE (workspace_id, external_id)
 );
 CREATE INDEX accounts_name ON accounts (workspace_id, name);
+CREATE INDEX accounts_live ON accounts (workspace_id, archived_at, id);
 CREATE INDEX accounts_import ON accounts (workspace_id, import_id);
 
 CREATE TABLE people (
@@ -42,6 +43,7 @@ CREATE TABLE people (
 );
 CREATE INDEX people_import ON people (workspace_id, import_id);
 CREATE INDEX people_merged ON people (workspace_id, merged_into_id);
+CREATE INDEX people_live ON people (workspace_id, archived_at, id);
 
 CREATE TABLE account_people (
   workspace_id TEXT NOT NULL,
@@ -51,7 +53,7 @@ CREATE TABLE account_people (
   FOREIGN KEY (workspace_id, account_id) REFERENCES accounts (workspace_id, id) ON DELETE CASCADE,
   FOREIGN KEY (workspace_id, person_id) REFERENCES people (workspace_id, id) ON DELETE CASCADE
 );
-CREATE INDEX account_people_account ON account_people (workspace_id, account_id);
+CREATE INDEX account_people_account ON account_people (workspace_id, account_id, person_id);
 
 -- Two records of one human made one. What moved is kept, so that it can be undone without loss;
 -- kept_before and merged_before: JSON, how both stood.
@@ -289,12 +291,15 @@ CREATE TABLE signals (
   FOREIGN KEY (workspace_id, assignee_id) REFERENCES memberships (workspace_id, user_id),
   FOREIGN KEY (workspace_id, next_step_owner_id) REFERENCES memberships (workspace_id, user_id)
 );
--- With archived_at inside, a list's total is counted without reading a single row.
-CREATE INDEX signals_time ON signals (workspace_id, archived_at, occurred_at, id);
-CREATE INDEX signals_person ON signals (workspace_id, person_id, occurred_at);
-CREATE INDEX signals_account ON signals (workspace_id, account_id, occurred_at);
+-- Each list has an index that finds its rows and gives their order: SQLite, which keeps no statistics here, would
+-- otherwise walk through all signals by time. Their last columns let totals be counted without reading a single row.
+CREATE INDEX signals_time ON signals (workspace_id, archived_at, occurred_at, id, next_step_kind);
+CREATE INDEX signals_person ON signals (workspace_id, person_id, archived_at, occurred_at, id, account_id);
+CREATE INDEX signals_account ON signals (workspace_id, account_id, archived_at, occurred_at, id, person_id);
 CREATE INDEX signals_source ON signals (workspace_id, source_id, archived_at, occurred_at, id);
-CREATE INDEX signals_import ON signals (workspace_id, import_id);
+CREATE INDEX signals_import ON signals (workspace_id, import_id, archived_at, occurred_at, id);
+-- What the numbers of themes need of a signal, without its words.
+CREATE INDEX signals_facts ON signals (workspace_id, id, archived_at, occurred_at, segment_id, person_id, account_id);
 CREATE INDEX signals_response ON signals (workspace_id, response_id);
 
 -- Which account a signal speaks for: the one it names, or, when it names none, those of its person.

@@ -85,7 +85,6 @@ CREATE TABLE theme_signals (
   FOREIGN KEY (workspace_id, theme_id) REFERENCES themes (workspace_id, id) ON DELETE CASCADE,
   FOREIGN KEY (workspace_id, signal_id) REFERENCES signals (workspace_id, id) ON DELETE CASCADE
 );
-CREATE INDEX theme_signals_signal ON theme_signals (workspace_id, signal_id);
 
 -- What a merge or split moved, so that it can be undone without loss. theme_id received the signals of a merge
 -- or gave those of a split; other_id is the theme that was merged away or split off.
@@ -181,4 +180,4 @@ CREATE TABLE metric_readings (
 CREATE INDEX metric_readings_time ON metric_readings (workspace_id, metric_id, at);
 
 -- What computed metrics read.
-CREATE INDEX signals_score ON signals (workspace_id, score_kind, occurred_at, score);
+CREATE INDEX signals_score ON signals (workspace_id, score_kind, archived_at, occurred_at, score);

@@ -10,9 +10,10 @@ mod web;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 use crate::bench::figure::Figure;
+use crate::bench::signals::SignalsArgs;
 use crate::shell::Shell;
 
 #[derive(Subcommand)]
@@ -29,28 +30,6 @@ pub(crate) enum Bench {
     Signals(SignalsArgs),
     /// All of them, as the table of docs/numbers.md.
     All(SignalsArgs),
-}
-
-#[derive(Args, Clone)]
-pub(crate) struct SignalsArgs {
-    /// How many signals are imported.
-    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=2_000_000))]
-    n: u32,
-    /// Requests a second, sent on time whether or not those before were answered.
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    rate: u32,
-    /// How long each kind of request is sent.
-    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=600))]
-    seconds: u32,
-    /// Only the kinds of requests whose name contains this.
-    #[arg(long)]
-    only: Option<String>,
-    /// An empty PostgreSQL database to measure on, instead of the embedded one.
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
-    /// Keep what was imported in this folder; when it is there already, only the answers are measured.
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
 }
 
 pub(crate) fn run(shell: &Shell, what: &Bench) -> Result<()> {

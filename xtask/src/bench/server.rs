@@ -122,8 +122,6 @@ impl Drop for Server {
 pub(crate) struct Memory {
     pub(crate) now_kb: u64,
     pub(crate) peak_kb: u64,
-    /// The part of `now_kb` that is no copy of a file: what the system cannot take back when memory is short.
-    pub(crate) anonymous_kb: u64,
 }
 
 impl Memory {
@@ -132,7 +130,7 @@ impl Memory {
             let line = status.lines().find_map(|line| line.strip_prefix(name))?;
             line.split_whitespace().next()?.parse().ok()
         };
-        Some(Memory { now_kb: kb("VmRSS:")?, peak_kb: kb("VmHWM:")?, anonymous_kb: kb("RssAnon:")? })
+        Some(Memory { now_kb: kb("VmRSS:")?, peak_kb: kb("VmHWM:")? })
     }
 }
 
@@ -162,8 +160,8 @@ mod tests {
 
     #[test]
     fn resident_memory_is_found_in_the_status() {
-        let status = "VmPeak:\t 100 kB\nVmHWM:\t  60000 kB\nVmRSS:\t  51234 kB\nRssAnon:\t 30000 kB\n";
-        let memory = Memory { now_kb: 51_234, peak_kb: 60_000, anonymous_kb: 30_000 };
+        let status = "VmPeak:\t 100 kB\nVmHWM:\t  60000 kB\nVmRSS:\t  51234 kB\n";
+        let memory = Memory { now_kb: 51_234, peak_kb: 60_000 };
         assert_eq!(Memory::read(status), Some(memory));
         assert_eq!(Memory::read("VmPeak:\t 100 kB\n"), None);
     }

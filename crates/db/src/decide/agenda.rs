@@ -38,8 +38,11 @@ pub async fn list_source_changes(
     limit: i64,
 ) -> Result<Vec<Change>> {
     let mut sql = counted("SELECT o.id, o.name", windows);
-    sql.push(" FROM signals s JOIN sources o ON o.workspace_id = s.workspace_id AND o.id = s.source_id");
-    sql.push(" WHERE s.workspace_id = ").bind(ws.as_str());
+    // Cross joins keep the order written here: of each source the index gives just the signals of the two windows.
+    sql.push(
+        " FROM sources o CROSS JOIN signals s WHERE o.workspace_id = s.workspace_id AND o.id = s.source_id",
+    );
+    sql.push(" AND s.workspace_id = ").bind(ws.as_str());
     within(&mut sql, windows, limit);
     sql.fetch_all(conn).await
 }
@@ -52,11 +55,11 @@ pub async fn list_theme_changes(
     limit: i64,
 ) -> Result<Vec<Change>> {
     let mut sql = counted("SELECT o.id, o.name", windows);
-    sql.push(
-        " FROM signals s JOIN theme_signals t ON t.workspace_id = s.workspace_id AND t.signal_id = s.id",
-    );
-    sql.push(" JOIN themes o ON o.workspace_id = t.workspace_id AND o.id = t.theme_id");
-    sql.push(" WHERE s.workspace_id = ").bind(ws.as_str());
+    // The other way round, SQLite would walk through the signals of the windows once for every theme.
+    sql.push(" FROM signals s CROSS JOIN theme_signals t CROSS JOIN themes o");
+    sql.push(" WHERE t.workspace_id = s.workspace_id AND t.signal_id = s.id");
+    sql.push(" AND o.workspace_id = t.workspace_id AND o.id = t.theme_id");
+    sql.push(" AND s.workspace_id = ").bind(ws.as_str());
     sql.push(" AND o.archived_at IS NULL AND o.merged_into_id IS NULL");
     within(&mut sql, windows, limit);
     sql.fetch_all(conn).await

@@ -163,17 +163,24 @@ pub async fn list(
 }
 
 /// Sums of the given accounts. A signal belongs to the account that it names, or, when it names none,
-/// to the accounts of its person.
+/// to the accounts of its person: the view `account_signals` says the same, but SQLite would write it out whole for
+/// every account. `COALESCE` keeps it from looking up all signals without an account instead of those of a person.
 pub async fn list_sums(conn: &mut Conn, ws: &WorkspaceId, ids: &[String]) -> Result<Vec<Sums>> {
     let mut sql = Sql::new(
         "SELECT a.id AS account_id, \
-         (SELECT COUNT(*) FROM account_people ap JOIN people p ON p.workspace_id = ap.workspace_id \
+         (SELECT COUNT(*) FROM account_people ap CROSS JOIN people p WHERE p.workspace_id = ap.workspace_id \
             AND p.id = ap.person_id AND p.archived_at IS NULL \
-          WHERE ap.workspace_id = a.workspace_id AND ap.account_id = a.id) AS n_people, \
-         (SELECT COUNT(*) FROM account_signals s WHERE s.workspace_id = a.workspace_id AND s.account_id = a.id) \
-            AS n_signals, \
-         (SELECT MAX(s.occurred_at) FROM account_signals s WHERE s.workspace_id = a.workspace_id \
-            AND s.account_id = a.id) AS heard_at \
+            AND ap.workspace_id = a.workspace_id AND ap.account_id = a.id) AS n_people, \
+         (SELECT COUNT(*) FROM signals s WHERE s.workspace_id = a.workspace_id AND s.account_id = a.id \
+            AND s.archived_at IS NULL) + \
+         (SELECT COUNT(*) FROM account_people ap CROSS JOIN signals s WHERE s.workspace_id = ap.workspace_id \
+            AND s.person_id = ap.person_id AND COALESCE(s.account_id, '') = '' AND s.archived_at IS NULL \
+            AND ap.workspace_id = a.workspace_id AND ap.account_id = a.id) AS n_signals, \
+         (SELECT MAX(x.at) FROM (SELECT MAX(s.occurred_at) AS at FROM signals s \
+            WHERE s.workspace_id = a.workspace_id AND s.account_id = a.id AND s.archived_at IS NULL \
+            UNION ALL SELECT MAX(s.occurred_at) FROM account_people ap CROSS JOIN signals s \
+            WHERE s.workspace_id = ap.workspace_id AND s.person_id = ap.person_id AND COALESCE(s.account_id, '') = '' \
+            AND s.archived_at IS NULL AND ap.workspace_id = a.workspace_id AND ap.account_id = a.id) x) AS heard_at \
          FROM accounts a WHERE a.workspace_id = ",
     );
     sql.bind(ws.as_str()).bind_in(" AND a.id IN", ids);

@@ -88,19 +88,19 @@ pub async fn update(conn: &mut Conn, ws: &WorkspaceId, row: &Segment, now: Micro
 }
 
 /// What the given segments add up to. A signal counts when its person is a member, or, when it names no person,
-/// when its account is.
+/// when its account is. Cross joins keep SQLite from starting at the signals, which are many more than the members.
 pub async fn list_counts(conn: &mut Conn, ws: &WorkspaceId, ids: &[String]) -> Result<Vec<Counts>> {
     let mut sql = Sql::new(
         "SELECT g.id AS segment_id, \
          (SELECT COUNT(*) FROM segment_people m WHERE m.workspace_id = g.workspace_id AND m.segment_id = g.id) AS n_people, \
          (SELECT COUNT(*) FROM segment_accounts m WHERE m.workspace_id = g.workspace_id AND m.segment_id = g.id) \
            AS n_accounts, \
-         (SELECT COUNT(*) FROM segment_people m JOIN signals s ON s.workspace_id = m.workspace_id \
+         (SELECT COUNT(*) FROM segment_people m CROSS JOIN signals s WHERE s.workspace_id = m.workspace_id \
            AND s.person_id = m.person_id AND s.archived_at IS NULL \
-           WHERE m.workspace_id = g.workspace_id AND m.segment_id = g.id) + \
-         (SELECT COUNT(*) FROM segment_accounts m JOIN signals s ON s.workspace_id = m.workspace_id \
-           AND s.account_id = m.account_id AND s.person_id IS NULL AND s.archived_at IS NULL \
-           WHERE m.workspace_id = g.workspace_id AND m.segment_id = g.id) AS n_signals, \
+           AND m.workspace_id = g.workspace_id AND m.segment_id = g.id) + \
+         (SELECT COUNT(*) FROM segment_accounts m CROSS JOIN signals s WHERE s.workspace_id = m.workspace_id \
+           AND s.account_id = m.account_id AND COALESCE(s.person_id, '') = '' AND s.archived_at IS NULL \
+           AND m.workspace_id = g.workspace_id AND m.segment_id = g.id) AS n_signals, \
          COALESCE((SELECT CAST(SUM(a.revenue_cents) AS BIGINT) FROM segment_accounts m JOIN accounts a \
            ON a.workspace_id = m.workspace_id AND a.id = m.account_id \
            WHERE m.workspace_id = g.workspace_id AND m.segment_id = g.id), 0) AS revenue_cents \

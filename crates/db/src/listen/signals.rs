@@ -58,6 +58,10 @@ pub struct Filter {
     pub archived: bool,
 }
 
+/// Signals of a segment with at most so many are found from its members; of a larger one the newest are soon met when
+/// walking back in time.
+const FROM_MEMBERS_MAX: i64 = 5_000;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextStep {
     Missing,
@@ -159,16 +163,37 @@ pub async fn list(
     after: Option<&Cursor>,
     limit: i64,
 ) -> Result<Page<Signal>> {
-    let total = matching("SELECT COUNT(*)", ws, filter).fetch_count(conn).await?;
-    let mut sql = matching("SELECT s.*", ws, filter);
-    if let Some(cursor) = after {
-        let at = cursor.sort_number()?;
-        sql.push(" AND (s.occurred_at < ").bind(at);
-        sql.push(" OR (s.occurred_at = ").bind(at).push(" AND s.id < ").bind(cursor.id.as_str()).push("))");
+    let total = count(conn, ws, filter).await?;
+    let statements = match &filter.in_segment {
+        Some(segment) if total <= FROM_MEMBERS_MAX => {
+            MEMBERS.map(|members| of_members("SELECT s.*", members, segment, ws, filter)).into()
+        }
+        _ => vec![matching("SELECT s.*", ws, filter)],
+    };
+    let mut rows: Vec<Signal> = Vec::new();
+    for mut sql in statements {
+        if let Some(cursor) = after {
+            let at = cursor.sort_number()?;
+            // The first condition alone is a place in the index; with an OR around it the engine would walk there.
+            sql.push(" AND s.occurred_at <= ").bind(at).push(" AND (s.occurred_at < ").bind(at);
+            sql.push(" OR s.id < ").bind(cursor.id.as_str()).push(")");
+        }
+        sql.push(" ORDER BY s.occurred_at DESC, s.id DESC LIMIT ").bind(limit + 1);
+        rows.extend(sql.fetch_all::<Signal>(conn).await?);
     }
-    sql.push(" ORDER BY s.occurred_at DESC, s.id DESC LIMIT ").bind(limit + 1);
-    let rows: Vec<Signal> = sql.fetch_all(conn).await?;
+    rows.sort_by(|a, b| (b.occurred_at, &b.id).cmp(&(a.occurred_at, &a.id)));
     Ok(Page::cut(rows, limit, total, |row| Cursor { sort: row.occurred_at.to_string(), id: row.id.clone() }))
+}
+
+async fn count(conn: &mut Conn, ws: &WorkspaceId, filter: &Filter) -> Result<i64> {
+    let Some(segment) = &filter.in_segment else {
+        return matching("SELECT COUNT(*)", ws, filter).fetch_count(conn).await;
+    };
+    let mut n = 0;
+    for members in MEMBERS {
+        n += of_members("SELECT COUNT(*)", members, segment, ws, filter).fetch_count(conn).await?;
+    }
+    Ok(n)
 }
 
 /// The named signals, in no order: read by their keys, where a list would walk through all by time.
@@ -221,6 +246,43 @@ pub async fn insert_tag(conn: &mut Conn, ws: &WorkspaceId, id: &str, tag: &str) 
 fn matching(select: &'static str, ws: &WorkspaceId, filter: &Filter) -> Sql {
     let mut sql = Sql::new(select);
     sql.push(" FROM signals s WHERE s.workspace_id = ").bind(ws.as_str());
+    narrow(&mut sql, filter);
+    if let Some(segment) = &filter.in_segment {
+        sql.push(" AND (EXISTS (SELECT 1 FROM segment_people m WHERE m.workspace_id = s.workspace_id");
+        sql.push(" AND m.person_id = s.person_id AND m.segment_id = ").bind(segment.as_str()).push(")");
+        sql.push(
+            " OR (s.person_id IS NULL AND EXISTS (SELECT 1 FROM segment_accounts m WHERE m.workspace_id = ",
+        );
+        sql.push("s.workspace_id AND m.account_id = s.account_id AND m.segment_id = ")
+            .bind(segment.as_str())
+            .push(")))");
+    }
+    sql
+}
+
+/// The two ways into a segment, of which a signal takes one at most: its person, or, when it names none, its account.
+const MEMBERS: [&str; 2] = [
+    " FROM segment_people m CROSS JOIN signals s WHERE s.person_id = m.person_id",
+    " FROM segment_accounts m CROSS JOIN signals s WHERE s.account_id = m.account_id AND COALESCE(s.person_id, '') = ''",
+];
+
+/// The same signals of a segment as [`matching`] finds, in two statements that start from its members.
+fn of_members(
+    select: &'static str,
+    members: &'static str,
+    segment: &str,
+    ws: &WorkspaceId,
+    filter: &Filter,
+) -> Sql {
+    let mut sql = Sql::new(select);
+    sql.push(members).push(" AND s.workspace_id = m.workspace_id AND m.workspace_id = ").bind(ws.as_str());
+    sql.push(" AND m.segment_id = ").bind(segment);
+    narrow(&mut sql, filter);
+    sql
+}
+
+/// Everything but the segment whose members spoke.
+fn narrow(sql: &mut Sql, filter: &Filter) {
     sql.push(if filter.archived { " AND s.archived_at IS NOT NULL" } else { " AND s.archived_at IS NULL" });
     sql.when(" AND s.source_id = ", filter.source_id.as_deref());
     sql.when(" AND s.person_id = ", filter.person_id.as_deref());
@@ -241,16 +303,6 @@ fn matching(select: &'static str, ws: &WorkspaceId, filter: &Filter) -> Sql {
         }
         None => {}
     }
-    if let Some(segment) = &filter.in_segment {
-        sql.push(" AND (EXISTS (SELECT 1 FROM segment_people m WHERE m.workspace_id = s.workspace_id");
-        sql.push(" AND m.person_id = s.person_id AND m.segment_id = ").bind(segment.as_str()).push(")");
-        sql.push(
-            " OR (s.person_id IS NULL AND EXISTS (SELECT 1 FROM segment_accounts m WHERE m.workspace_id = ",
-        );
-        sql.push("s.workspace_id AND m.account_id = s.account_id AND m.segment_id = ")
-            .bind(segment.as_str())
-            .push(")))");
-    }
     if let Some(theme) = &filter.theme_id {
         sql.push(" AND EXISTS (SELECT 1 FROM theme_signals t WHERE t.workspace_id = s.workspace_id");
         sql.push(" AND t.signal_id = s.id AND t.theme_id = ").bind(theme.as_str()).push(")");
@@ -259,5 +311,4 @@ fn matching(select: &'static str, ws: &WorkspaceId, filter: &Filter) -> Sql {
         sql.push(" AND EXISTS (SELECT 1 FROM signal_tags t WHERE t.workspace_id = s.workspace_id");
         sql.push(" AND t.signal_id = s.id AND t.tag = ").bind(tag.as_str()).push(")");
     }
-    sql
 }

@@ -55,10 +55,9 @@ pub struct Windows {
 /// A cross join keeps SQLite from starting at the signals, of which there are many more than a theme holds;
 /// [`of`] adds what ties the two together.
 const SIGNALS: &str = " FROM theme_signals t CROSS JOIN signals s";
-/// The account a signal names, or those its person belongs to.
+/// The account a signal names, or those its person belongs to; [`of_accounts`] adds what ties them together.
 const ACCOUNTS: &str = " LEFT JOIN account_people p ON s.account_id IS NULL AND p.workspace_id = s.workspace_id \
-     AND p.person_id = s.person_id JOIN accounts a ON a.workspace_id = s.workspace_id \
-     AND a.id = COALESCE(s.account_id, p.account_id) AND a.archived_at IS NULL";
+     AND p.person_id = s.person_id CROSS JOIN accounts a";
 
 /// Volumes of one theme or of all.
 pub async fn volumes(
@@ -85,7 +84,7 @@ pub async fn stakes(conn: &mut Conn, ws: &WorkspaceId, theme_id: Option<&str>) -
          FROM (SELECT DISTINCT t.theme_id, a.id, a.revenue_cents",
     );
     sql.push(SIGNALS).push(ACCOUNTS);
-    of(&mut sql, ws, theme_id).push(") stakes GROUP BY theme_id");
+    of_accounts(&mut sql, ws, theme_id).push(") stakes GROUP BY theme_id");
     sql.fetch_all(conn).await
 }
 
@@ -98,36 +97,38 @@ pub async fn list_accounts(
 ) -> Result<Vec<AccountAtStake>> {
     let mut sql = Sql::new("SELECT a.id, a.name, a.plan, a.revenue_cents, COUNT(DISTINCT s.id) AS n_signals");
     sql.push(SIGNALS).push(ACCOUNTS);
-    of(&mut sql, ws, Some(theme_id)).push(" GROUP BY a.id, a.name, a.plan, a.revenue_cents");
+    of_accounts(&mut sql, ws, Some(theme_id)).push(" GROUP BY a.id, a.name, a.plan, a.revenue_cents");
     sql.push(" ORDER BY COALESCE(a.revenue_cents, 0) DESC, 5 DESC, a.name, a.id LIMIT ").bind(limit);
     sql.fetch_all(conn).await
 }
 
-/// How many signals fell into each week of seven days, counted from `from`: theme, week and count.
+/// How many signals of one theme or of all fell into each week of seven days, counted from `from`: theme, week, count.
 pub async fn count_by_week(
     conn: &mut Conn,
     ws: &WorkspaceId,
+    theme_id: Option<&str>,
     (from, to): (Micros, Micros),
 ) -> Result<Vec<(String, i64, i64)>> {
     let mut sql = Sql::new("SELECT t.theme_id, (s.occurred_at - ");
     sql.bind(from).push(") / 604800000000 AS week, COUNT(*)").push(SIGNALS);
-    of(&mut sql, ws, None).push(" AND s.occurred_at >= ").bind(from).push(" AND s.occurred_at < ").bind(to);
-    sql.push(" GROUP BY t.theme_id, week");
+    of(&mut sql, ws, theme_id).push(" AND s.occurred_at >= ").bind(from);
+    sql.push(" AND s.occurred_at < ").bind(to).push(" GROUP BY t.theme_id, week");
     sql.fetch_all(conn).await
 }
 
-/// When a theme's signals were said, for a series whose weeks follow the calendar.
-pub async fn count_between(
+/// How many signals of a theme were said in each quarter of an hour, counted from `from`. Weeks that follow the calendar
+/// are sums of these in every time zone, and one pass counts them all.
+pub async fn count_by_quarter(
     conn: &mut Conn,
     ws: &WorkspaceId,
     theme_id: &str,
     (from, to): (Micros, Micros),
-) -> Result<i64> {
-    let mut sql = Sql::new("SELECT COUNT(*)");
-    sql.push(SIGNALS);
+) -> Result<Vec<(i64, i64)>> {
+    let mut sql = Sql::new("SELECT (s.occurred_at - ");
+    sql.bind(from).push(") / 900000000 AS quarter, COUNT(*)").push(SIGNALS);
     of(&mut sql, ws, Some(theme_id)).push(" AND s.occurred_at >= ").bind(from);
-    sql.push(" AND s.occurred_at < ").bind(to);
-    sql.fetch_count(conn).await
+    sql.push(" AND s.occurred_at < ").bind(to).push(" GROUP BY quarter");
+    sql.fetch_all(conn).await
 }
 
 /// How a theme's signals spread over segments; an empty value counts those without one.
@@ -184,9 +185,9 @@ pub async fn count_matrix(
         "SELECT COALESCE(h.problem_type, '') AS problem_type, COALESCE(s.segment_id, '') AS segment_id, \
          COUNT(DISTINCT s.id)",
     );
-    sql.push(SIGNALS).push(" JOIN themes h ON h.workspace_id = t.workspace_id AND h.id = t.theme_id");
-    sql.push(" AND h.archived_at IS NULL");
-    of(&mut sql, ws, None).when(" AND s.occurred_at >= ", from);
+    sql.push(SIGNALS).push(" CROSS JOIN themes h");
+    of(&mut sql, ws, None).push(" AND h.workspace_id = t.workspace_id AND h.id = t.theme_id");
+    sql.push(" AND h.archived_at IS NULL").when(" AND s.occurred_at >= ", from);
     sql.push(" GROUP BY COALESCE(h.problem_type, ''), COALESCE(s.segment_id, '') ORDER BY 1, 2");
     sql.fetch_all(conn).await
 }
@@ -194,4 +195,9 @@ pub async fn count_matrix(
 fn of<'a>(sql: &'a mut Sql, ws: &WorkspaceId, theme_id: Option<&str>) -> &'a mut Sql {
     sql.push(" WHERE s.workspace_id = t.workspace_id AND s.id = t.signal_id AND s.archived_at IS NULL");
     sql.push(" AND t.workspace_id = ").bind(ws.as_str()).when(" AND t.theme_id = ", theme_id)
+}
+
+fn of_accounts<'a>(sql: &'a mut Sql, ws: &WorkspaceId, theme_id: Option<&str>) -> &'a mut Sql {
+    of(sql, ws, theme_id).push(" AND a.workspace_id = s.workspace_id AND a.archived_at IS NULL");
+    sql.push(" AND a.id = COALESCE(s.account_id, p.account_id)")
 }

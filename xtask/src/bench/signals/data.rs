@@ -18,15 +18,58 @@ pub(crate) const N_ACCOUNTS: usize = 600;
 
 /// What people write about most; the other words are put together from syllables.
 const COMMON: [&str; 48] = [
-    "the", "export", "is", "slow", "and", "we", "cannot", "find", "invoice", "button", "search", "report", "login",
-    "crashes", "mobile", "dashboard", "missing", "feature", "please", "add", "integration", "billing", "price",
-    "support", "great", "love", "hate", "confusing", "setup", "team", "permission", "filter", "table", "chart",
-    "import", "error", "loading", "update", "calendar", "email", "notification", "broken", "language", "design",
-    "works", "fast", "customer", "account",
+    "the",
+    "export",
+    "is",
+    "slow",
+    "and",
+    "we",
+    "cannot",
+    "find",
+    "invoice",
+    "button",
+    "search",
+    "report",
+    "login",
+    "crashes",
+    "mobile",
+    "dashboard",
+    "missing",
+    "feature",
+    "please",
+    "add",
+    "integration",
+    "billing",
+    "price",
+    "support",
+    "great",
+    "love",
+    "hate",
+    "confusing",
+    "setup",
+    "team",
+    "permission",
+    "filter",
+    "table",
+    "chart",
+    "import",
+    "error",
+    "loading",
+    "update",
+    "calendar",
+    "email",
+    "notification",
+    "broken",
+    "language",
+    "design",
+    "works",
+    "fast",
+    "customer",
+    "account",
 ];
 const SYLLABLES: [&str; 20] = [
-    "ba", "co", "di", "fe", "gu", "ha", "jo", "ki", "lu", "me", "na", "po", "ri", "sa", "to", "ve", "wi", "xa",
-    "yu", "zen",
+    "ba", "co", "di", "fe", "gu", "ha", "jo", "ki", "lu", "me", "na", "po", "ri", "sa", "to", "ve", "wi",
+    "xa", "yu", "zen",
 ];
 
 /// A source, what its scores mean, and its share of all signals in percent.
@@ -79,6 +122,7 @@ pub(crate) fn account_name(index: usize) -> String {
 
 /// The files of all sources, together `n` rows.
 pub(crate) fn files(n: usize) -> Result<Vec<(&'static Source, String)>> {
+    #[expect(clippy::disallowed_methods, reason = "trends and scores look at the last weeks before now")]
     let now_s = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let mut files = Vec::new();
     let mut left = n;
@@ -95,19 +139,32 @@ fn file(source: &Source, n: usize, now_s: u64, rng: &mut Rng) -> Result<String> 
     let mut csv = String::from("id,text,created_at,score,email,name,account,tags,url,version,browser\n");
     for row in 0..n {
         let at = now_s - rng.u64(0..DAYS * DAY_S);
-        let score = if rng.u8(0..10) < 7 { rng.u32(source.scores.clone()).to_string() } else { String::new() };
+        let score =
+            if rng.u8(0..10) < 7 { rng.u32(source.scores.clone()).to_string() } else { String::new() };
         write!(csv, "{row},\"{}\",{at},{score},", text(rng))?;
         if rng.u8(0..10) < 8 {
             let person = zipf(rng, N_PEOPLE);
             let account = account_name(person % N_ACCOUNTS);
-            write!(csv, "{}{person}@example.com,{} {},{account},", word(person), word(person), word(person / 3))?;
+            write!(
+                csv,
+                "{}{person}@example.com,{} {},{account},",
+                word(person),
+                word(person),
+                word(person / 3)
+            )?;
         } else {
             csv.push_str(",,,");
         }
         let tags: Vec<String> = (0..rng.usize(0..4)).map(|_| word(zipf(rng, N_TAGS) + 60)).collect();
         let page = word(zipf(rng, 300));
         let browser = rng.choice(["Firefox", "Chrome", "Safari"]).unwrap_or_default();
-        writeln!(csv, "{},https://example.com/{page},{}.{},{browser}", tags.join("; "), rng.u8(1..5), rng.u8(0..20))?;
+        writeln!(
+            csv,
+            "{},https://example.com/{page},{}.{},{browser}",
+            tags.join("; "),
+            rng.u8(1..5),
+            rng.u8(0..20)
+        )?;
     }
     Ok(csv)
 }

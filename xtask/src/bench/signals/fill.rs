@@ -20,7 +20,7 @@ use crate::shell::Shell;
 const FILE: &str = "bench.json";
 const IMPORT_S_MAX: f64 = 60.0;
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
-const WAIT_MAX: Duration = Duration::from_secs(1_800);
+const WAIT_MAX: Duration = Duration::from_mins(30);
 /// As many as lists and changes take at once.
 const PAGE: usize = 500;
 const N_THEMES: usize = 25;
@@ -70,7 +70,8 @@ pub(crate) fn fill(shell: &Shell, store: &Store, n: u32, figures: &mut Vec<Figur
     let (cursors, n_themed) = sort_out(shell, &mut client, &themes, &segments, &user)?;
     wait_until(shell, || Ok(counted(&mut client, "theme")? == n_themed))?;
     let note = format!("{n_themed} signals put into {N_THEMES} themes, one of {TRIAGED_EVERY} triaged");
-    figures.push(Figure::told("sorting out through the API", started.elapsed().as_secs_f64(), "s").noting(note));
+    figures
+        .push(Figure::told("sorting out through the API", started.elapsed().as_secs_f64(), "s").noting(note));
     make_hypotheses(&mut client, &themes)?;
     let people = ids(&client.get(&format!("/people?limit={PAGE}"))?)?;
     let sources = ids(&client.get("/sources")?)?;
@@ -100,7 +101,13 @@ fn make_segments(client: &mut Client) -> Result<Vec<String>> {
 }
 
 /// Uploads, maps and starts every file, and waits until all rows are in the list and in the search index.
-fn import(shell: &Shell, server: &Server, client: &mut Client, n: u32, figures: &mut Vec<Figure>) -> Result<()> {
+fn import(
+    shell: &Shell,
+    server: &Server,
+    client: &mut Client,
+    n: u32,
+    figures: &mut Vec<Figure>,
+) -> Result<()> {
     let files = data::files(usize::try_from(n)?)?;
     let n_bytes = files.iter().map(|(_, csv)| csv.len()).sum::<usize>();
     let started = Instant::now();
@@ -118,18 +125,22 @@ fn import(shell: &Shell, server: &Server, client: &mut Client, n: u32, figures: 
     }
     let imported = started.elapsed().as_secs_f64();
     let note = format!("{} MB of CSV in {} files, from upload to the list", n_bytes >> 20, files.len());
-    figures.push(Figure::at_most(&format!("import of {n} signals"), IMPORT_S_MAX, imported, "s").noting(note));
+    figures
+        .push(Figure::at_most(&format!("import of {n} signals"), IMPORT_S_MAX, imported, "s").noting(note));
     wait_until(shell, || Ok(counted(client, "source")? == i64::from(n)))?;
     let what = format!("import of {n} signals, until search finds all");
     figures.push(Figure::told(&what, started.elapsed().as_secs_f64(), "s"));
     let memory = server.memory()?;
     let note = format!("{:.0} MB just after it", megabytes(memory.now_kb));
-    figures.push(Figure::told("resident memory, peak of the import", megabytes(memory.peak_kb), "MB").noting(note));
+    figures.push(
+        Figure::told("resident memory, peak of the import", megabytes(memory.peak_kb), "MB").noting(note),
+    );
     Ok(())
 }
 
 fn start_import(client: &mut Client, source: &data::Source, csv: &str) -> Result<()> {
-    let path = format!("/imports?file_name=words.csv&source_name={}", crate::bench::http::encode(source.name));
+    let path =
+        format!("/imports?file_name=words.csv&source_name={}", crate::bench::http::encode(source.name));
     let body = Some(("application/octet-stream", csv.as_bytes()));
     let preview = client.json("POST", &path, &Extra { body, version: None })?;
     let import = &preview["import"];
@@ -139,7 +150,11 @@ fn start_import(client: &mut Client, source: &data::Source, csv: &str) -> Result
         "account_name": "account", "tags": "tags", "page_url": "url", "app_version": "version"});
     let body = serde_json::to_vec(&json!({"mapping": mapping}))?;
     let body = Some(("application/json", body.as_slice()));
-    let preview = client.json("PUT", &format!("{path}/mapping"), &Extra { version: import["version"].as_i64(), body })?;
+    let preview = client.json(
+        "PUT",
+        &format!("{path}/mapping"),
+        &Extra { version: import["version"].as_i64(), body },
+    )?;
     let version = preview["import"]["version"].as_i64();
     let body = Some(("application/json", b"{}".as_slice()));
     client.json("POST", &format!("{path}/start"), &Extra { version, body })?;

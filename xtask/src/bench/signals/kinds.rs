@@ -30,7 +30,10 @@ pub(crate) fn all(filled: &Filled) -> Vec<Kind> {
     kinds.extend(filtered_lists(filled));
     kinds.extend([
         Kind::one("facets", "/signals/facets"),
-        Kind::new("facets of a filtered list", filters(filled).map(|filter| format!("/signals/facets?{filter}"))),
+        Kind::new(
+            "facets of a filtered list",
+            filters(filled).map(|filter| format!("/signals/facets?{filter}")),
+        ),
         Kind::new("facets of a search", typed().map(|q| format!("/signals/facets?q={q}"))),
         Kind::new("search, letter by letter", typed().map(|q| format!("/search?q={q}"))),
         Kind::new("list of a search, letter by letter", typed().map(|q| format!("/signals?q={q}"))),
@@ -65,7 +68,10 @@ fn filtered_lists(filled: &Filled) -> Vec<Kind> {
         Kind::new("list by person", by("person_id", &filled.people)),
         Kind::new("list by account", by("account_id", &filled.accounts)),
         Kind::one("list by assignee", &format!("/signals?assignee_id={}", filled.user)),
-        Kind::new("list by score", (0..10).map(|low| format!("/signals?score_min={low}&score_max={}", low + 1))),
+        Kind::new(
+            "list by score",
+            (0..10).map(|low| format!("/signals?score_min={low}&score_max={}", low + 1)),
+        ),
         Kind::new("list by time", periods().map(|period| format!("/signals?{period}"))),
     ]
 }

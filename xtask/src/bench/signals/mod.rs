@@ -1,5 +1,6 @@
 //! How the product bears many signals: importing them, remembering them, and answering about them.
 
+mod args;
 mod data;
 mod fill;
 mod kinds;
@@ -9,9 +10,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+pub(crate) use self::args::SignalsArgs;
 use self::fill::Filled;
 use self::load::Latencies;
-use super::SignalsArgs;
 use super::figure::{Figure, megabytes};
 use super::server::{self, Server, Store};
 use super::start;
@@ -48,19 +49,23 @@ fn answers(shell: &Shell, store: &Store, filled: &Filled, args: &SignalsArgs) ->
         let cpu_before = server.cpu()?;
         let measured =
             load::send(shell, &target, &kind.paths, args.rate, Duration::from_secs(args.seconds.into()))?;
-        let cpu_ms = (server.cpu()? - cpu_before).as_secs_f64() * 1_000.0 / f64::from(args.rate * args.seconds);
+        let cpu_ms = server.cpu()?.saturating_sub(cpu_before).as_secs_f64() * 1_000.0
+            / f64::from(args.rate * args.seconds);
         println!("{:<40} {measured} processor {cpu_ms:>6.1} ms", kind.name);
         figures.push(figure(kind.name, &measured, cpu_ms));
     }
     let memory = server.memory()?;
     let note = format!("peak {:.0} MB", megabytes(memory.peak_kb));
-    figures.push(Figure::told("resident memory after all requests", megabytes(memory.now_kb), "MB").noting(note));
+    figures.push(
+        Figure::told("resident memory after all requests", megabytes(memory.now_kb), "MB").noting(note),
+    );
     Ok(figures)
 }
 
 /// Processor time beside latency tells a slow answer from a busy machine.
 fn figure(name: &str, measured: &Latencies, cpu_ms: f64) -> Figure {
     let ms = |share: u32| measured.quantile(share).as_secs_f64() * 1_000.0;
-    let note = format!("p50 {:.1}, p95 {:.1}, max {:.1} ms; processor {cpu_ms:.1} ms each", ms(50), ms(95), ms(100));
+    let note =
+        format!("p50 {:.1}, p95 {:.1}, max {:.1} ms; processor {cpu_ms:.1} ms each", ms(50), ms(95), ms(100));
     Figure::at_most(&format!("{name}, p99"), P99_MS_MAX, ms(99), "ms").noting(note)
 }

@@ -35,7 +35,7 @@ pub async fn add(conn: &mut Conn, ws: &WorkspaceId, themes: &mut [ThemeOut], now
     let volumes = theme_numbers::volumes(conn, ws, only.as_deref(), windows(now)).await?;
     let stakes = theme_numbers::stakes(conn, ws, only.as_deref()).await?;
     let mut weeks: HashMap<String, Vec<i64>> = HashMap::new();
-    for (id, week, n) in theme_numbers::count_by_week(conn, ws, (spark_from, to)).await? {
+    for (id, week, n) in theme_numbers::count_by_week(conn, ws, only.as_deref(), (spark_from, to)).await? {
         let line = weeks.entry(id).or_insert_with(|| vec![0; SPARK_WEEKS]);
         if let Some(slot) = usize::try_from(week).ok().and_then(|week| line.get_mut(week)) {
             *slot = n;

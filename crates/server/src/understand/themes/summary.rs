@@ -7,6 +7,7 @@ use axum::extract::Path;
 use heedful_db::types::DAY;
 use heedful_db::understand::theme_numbers::{self, Quote};
 use heedful_db::understand::themes;
+use heedful_db::{Conn, Micros, WorkspaceId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,10 +19,12 @@ use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::extract::Query;
-use crate::platform::periods::{self, Every};
+use crate::platform::periods::{self, Every, Period};
 use crate::platform::time;
 
 const WEEKS: usize = 26;
+/// As [`theme_numbers::count_by_quarter`] counts.
+const QUARTER: Micros = 15 * 60 * 1_000_000;
 const ACCOUNTS_MAX: i64 = 100;
 const VALUES_MAX: i64 = 50;
 /// Quotes are chosen among the latest.
@@ -87,11 +90,7 @@ pub async fn get_theme_summary(
     numbers::add(conn, ws, &mut found, ctx.now).await?;
     let [theme] = found;
     let zone = periods::time_zone(conn, ws).await?;
-    let mut weeks = Vec::with_capacity(WEEKS);
-    for week in periods::last(WEEKS, Every::Week, ctx.now, &zone)? {
-        let n = theme_numbers::count_between(conn, ws, &id, (week.from, week.to)).await?;
-        weeks.push(ThemeWeek { from: time::out(week.from), n });
-    }
+    let weeks = weeks(conn, ws, &id, &periods::last(WEEKS, Every::Week, ctx.now, &zone)?).await?;
     let accounts = theme_numbers::list_accounts(conn, ws, &id, ACCOUNTS_MAX).await?;
     let quotes = theme_numbers::list_quotes(conn, ws, &id, QUOTES_READ).await?;
     Ok(Json(ThemeSummary {
@@ -102,6 +101,22 @@ pub async fn get_theme_summary(
         plans: values(theme_numbers::count_plans(conn, ws, &id, VALUES_MAX).await?),
         quotes: representative(quotes).into_iter().map(ThemeQuote::from).collect(),
     }))
+}
+
+async fn weeks(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    theme_id: &str,
+    weeks: &[Period],
+) -> Result<Vec<ThemeWeek>> {
+    let (Some(first), Some(last)) = (weeks.first(), weeks.last()) else { return Ok(Vec::new()) };
+    let quarters = theme_numbers::count_by_quarter(conn, ws, theme_id, (first.from, last.to)).await?;
+    let at = |quarter: i64| first.from + quarter * QUARTER;
+    let n = |week: &Period| {
+        let inside = quarters.iter().filter(|(quarter, _)| (week.from..week.to).contains(&at(*quarter)));
+        inside.map(|(_, n)| n).sum()
+    };
+    Ok(weeks.iter().map(|week| ThemeWeek { from: time::out(week.from), n: n(week) }).collect())
 }
 
 fn values(counts: Vec<(String, i64)>) -> Vec<FacetValue> {
