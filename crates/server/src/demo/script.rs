@@ -44,7 +44,11 @@ pub fn steps() -> anyhow::Result<Vec<Step>> {
     for file in files::names_in("story/") {
         for (place, block) in blocks(&file, &files::text(&file)?) {
             let step = parse(&place, &block).with_context(|| place.clone())?;
-            steps.extend(if step.method == "READINGS" { readings(&step).context(place)? } else { vec![step] });
+            steps.extend(if step.method == "READINGS" {
+                readings(&step).context(place)?
+            } else {
+                vec![step]
+            });
         }
     }
     Ok(steps)
