@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use axum::http::header;
 use heedful_db::testing::TestDb;
@@ -168,7 +169,7 @@ async fn everything(seed: u64) -> BTreeMap<String, Vec<String>> {
         let name = entry.name().unwrap().into_owned();
         let mut text = String::new();
         entry.read_to_string(&mut text).unwrap();
-        if name.ends_with(".jsonl") {
+        if Path::new(&name).extension().is_some_and(|ending| ending == "jsonl") {
             tables.insert(name, text.lines().map(without_password).collect());
         }
     }
