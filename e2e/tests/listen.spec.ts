@@ -151,7 +151,7 @@ test('a survey is made, answered by a visitor, and its words become a signal', a
   await visitor.getByRole('radio', { name: '3', exact: true }).check();
   await visitor.getByLabel('What is the main reason').fill('Sharing a map takes seven clicks');
   await visitor.getByRole('radio', { name: /Anyone: you may quote me/ }).check();
-  await visitor.getByLabel('Name').fill('Ines Vale');
+  await visitor.getByRole('textbox', { name: 'Name' }).fill('Ines Vale');
   await visitor.getByLabel('Email').fill('ines@vale.test');
   await visitor.getByRole('button', { name: 'Send answer' }).click();
   await expect(visitor.getByText('may be quoted to anyone')).toBeVisible();

@@ -18,12 +18,24 @@ pub struct TestDb {
 
 impl TestDb {
     pub async fn new() -> Result<Self> {
+        match std::env::var("HEEDFUL_TEST_POSTGRES") {
+            Ok(server) => {
+                let url = new_schema(&server).await?;
+                Self::open(tempfile::tempdir().map_err(sqlx::Error::Io)?, &url).await
+            }
+            Err(_) => Self::embedded().await,
+        }
+    }
+
+    /// For what only ever runs on the embedded database.
+    pub async fn embedded() -> Result<Self> {
         let folder = tempfile::tempdir().map_err(sqlx::Error::Io)?;
-        let url = match std::env::var("HEEDFUL_TEST_POSTGRES") {
-            Ok(server) => new_schema(&server).await?,
-            Err(_) => Db::sqlite_url(&folder.path().join("heedful.db")),
-        };
-        let db = Db::open(&url).await?;
+        let url = Db::sqlite_url(&folder.path().join("heedful.db"));
+        Self::open(folder, &url).await
+    }
+
+    async fn open(folder: TempDir, url: &str) -> Result<Self> {
+        let db = Db::open(url).await?;
         migrate::run(&db).await?;
         Ok(Self { db, folder })
     }

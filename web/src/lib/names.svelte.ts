@@ -69,8 +69,8 @@ class Names {
     });
   }
 
-  #once(key: string, fetch: () => Promise<void>): Promise<void> {
-    const asked = this.#asked.get(key) ?? fetch().catch(() => undefined);
+  #once(key: string, ask: () => Promise<void>): Promise<void> {
+    const asked = this.#asked.get(key) ?? ask().catch(() => undefined);
     this.#asked.set(key, asked);
     return asked;
   }

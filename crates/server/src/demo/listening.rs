@@ -7,6 +7,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
+use super::company::DAYS;
 use super::crowd::Speaker;
 use super::team::{Payload, Team, VISITOR, escape, id_of};
 use super::voices::Voice;
@@ -209,7 +210,7 @@ fn stars(score: u32) -> String {
 
 fn app_version(at: Micros) -> &'static str {
     const VERSIONS: [&str; 7] = ["4.1", "4.2", "4.2.1", "4.3", "4.4", "4.4.2", "4.5"];
-    let index = usize::try_from((at + super::DAYS * DAY) / (27 * DAY)).unwrap_or(0);
+    let index = usize::try_from((at + DAYS * DAY) / (27 * DAY)).unwrap_or(0);
     VERSIONS[index.min(VERSIONS.len() - 1)]
 }
 

@@ -5,6 +5,7 @@
 //! files in `text/`: `voices/` is what customers said, `crowd.txt` who they are, `listening.txt` when they spoke, `story/` what
 //! the team did about it. The same seed on the same day gives the same workspace.
 
+mod company;
 mod crowd;
 mod files;
 mod listening;
@@ -25,14 +26,9 @@ use heedful_db::{Db, Micros, migrate};
 use crate::app::{App, Config};
 use crate::platform::clock::Clock;
 use crate::platform::ids::IdSource;
+use company::DAYS;
+pub use company::{EMAIL, PASSWORD};
 use team::Team;
-
-/// How the demo's owner signs in. Everybody knows it, so the demo is for one's own machine.
-pub const EMAIL: &str = "maya@hedgerow.example";
-pub const PASSWORD: &str = "hedges-and-lawns";
-const WORKSPACE: &str = "Hedgerow";
-/// The half year that is played, up to the midnight before today.
-const DAYS: i64 = 182;
 
 /// Builds the demo in an empty database. Mails end in the outbox, whatever the server's settings are.
 pub async fn build(db: &Db, config: Config, now: Micros, seed: u64) -> anyhow::Result<()> {

@@ -11,7 +11,7 @@ use heedful_db::types::DAY;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::{EMAIL, PASSWORD, WORKSPACE};
+use super::company::{EMAIL, PASSWORD, WORKSPACE};
 use crate::app::App;
 use crate::platform::auth::SESSION_COOKIE;
 use crate::platform::ctx::Ctx;

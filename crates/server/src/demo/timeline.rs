@@ -8,12 +8,13 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;
 
+use super::company::DAYS;
 use super::crowd::{self, Speaker};
 use super::listening::{self, Upload, Way};
 use super::script::{self, Body, Step, fill, fill_path};
 use super::team::{Payload, Team, VISITOR, id_of};
 use super::voices::{self, Voice};
-use super::{DAYS, files, quotes, reviews, triage, trial};
+use super::{files, quotes, reviews, triage, trial};
 
 const HOUR: Micros = 60 * 60 * 1_000_000;
 /// Answers of the NPS survey without a word.

@@ -6,7 +6,8 @@ use heedful_db::types::DAY;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use super::{DAYS, files};
+use super::company::DAYS;
+use super::files;
 
 const HOUR: Micros = 60 * 60 * 1_000_000;
 /// Within the day, people write between these hours.

@@ -35,7 +35,8 @@ pub struct MeasureQuery {
 
 impl MeasureQuery {
     pub fn period(&self, now: Micros) -> Result<(Micros, Micros)> {
-        let to = time::micros_opt(self.to).unwrap_or(now);
+        // What is decided in this very microsecond counts too.
+        let to = time::micros_opt(self.to).unwrap_or(now + 1);
         let from = time::micros_opt(self.from).unwrap_or(to - PERIOD_DEFAULT);
         if from >= to {
             return Err(Error::field("from", "must be before `to`"));

@@ -23,7 +23,7 @@ use crate::support::{Client, NOW, TestApp};
 const SMTP: &str = "smtp://127.0.0.1:9";
 
 async fn build(seed: u64) -> (TestDb, Config) {
-    let db = TestDb::new().await.unwrap();
+    let db = TestDb::embedded().await.unwrap();
     db.db.hurry().await.unwrap();
     let config = Config {
         data_dir: db.folder.path().to_owned(),
