@@ -4,8 +4,8 @@ import { chromium } from './browser.ts';
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',
-  // What passes only the second time is listed as flaky, and is a fault to be mended; but it does not hold up other work.
-  retries: 1,
+  // A test that passes only the second time is a test that fails.
+  retries: 0,
   workers: 2,
   fullyParallel: true,
   forbidOnly: !!process.env.CI,

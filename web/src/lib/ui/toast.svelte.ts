@@ -45,10 +45,11 @@ class Toasts {
     for (const toast of this.list) this.#expire(toast);
   }
 
-  #show(tone: Toast['tone'], message: string, options: { undo?: Toast['undo'] } = {}) {
+  #show(tone: Toast['tone'], message: string, options: { undo?: Toast['undo'] } = {}): number {
     const toast = { id: ++this.#lastId, tone, message, ...options };
     this.list = [...this.list, toast].slice(-TOASTS_MAX);
     this.#expire(toast);
+    return toast.id;
   }
 
   #expire(toast: Toast) {

@@ -7,6 +7,7 @@ import { toast } from '#lib/ui/toast.svelte.ts';
 import { BULK_MAX, changeSignals, type Signal } from './signals.ts';
 
 type Change = Omit<Schemas['SignalsChange'], 'ids'>;
+type Step = [ids: string[], change: Change];
 
 /** What can be done to the ticked signals, or the one under the cursor; each act can be undone. */
 export class Triage {
@@ -34,10 +35,8 @@ export class Triage {
     this.#selection.leave(ids);
     const putBack = this.#list.remove(new Set(ids));
     this.#selection.clear();
-    if (!(await this.#send(ids, { archived }, putBack))) return;
-    toast.success(`${plural(ids.length, 'signal')} ${archived ? 'archived' : 'put back'}`, {
-      undo: () => this.#undo([[ids, { archived: !archived }]], putBack),
-    });
+    const reverse: Step[] = [[ids, { archived: !archived }]];
+    await this.#act(ids, { archived }, archived ? 'archived' : 'put back', reverse, putBack);
   }
 
   assign(member: { id: string; name: string } | null) {
@@ -57,15 +56,25 @@ export class Triage {
     });
   }
 
-  async #change(change: Change, words: string, reverse: (before: Signal[]) => [ids: string[], Change][]) {
+  async #change(change: Change, words: string, reverse: (before: Signal[]) => Step[]) {
     const before = this.targets;
     if (!before.length) return;
     const ids = before.map(({ id }) => id);
-    if (!(await this.#send(ids, change))) return;
-    toast.success(`${plural(ids.length, 'signal')} ${words}`, { undo: () => this.#undo(reverse(before)) });
+    await this.#act(ids, change, words, reverse(before));
   }
 
-  async #undo(changes: [ids: string[], Change][], putBack?: () => void) {
+  /** Says what is done while it is on its way: an undo that comes quicker takes back this act, not the one before. */
+  async #act(ids: string[], change: Change, words: string, reverse: Step[], putBack?: () => void) {
+    const sent = this.#send(ids, change, putBack);
+    const said = toast.success(`${plural(ids.length, 'signal')} ${words}`, {
+      undo: async () => {
+        if (await sent) await this.#undo(reverse, putBack);
+      },
+    });
+    if (!(await sent)) toast.dismiss(said);
+  }
+
+  async #undo(changes: Step[], putBack?: () => void) {
     for (const [ids, change] of changes) if (!(await this.#send(ids, change))) return;
     putBack?.();
     toast.info('Undone');
