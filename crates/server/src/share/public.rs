@@ -17,7 +17,7 @@ use heedful_db::{Conn, Micros, WorkspaceId};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use super::critiques::KINDS;
+use super::critiques::{Author, begin, check_objection};
 use super::outcomes::{OutcomeOut, shown_quotes};
 use super::page::{answer, open_page, page};
 use crate::app::App;
@@ -30,7 +30,6 @@ use crate::platform::{periods, time};
 
 const CRITIQUES_MAX: i64 = 200;
 const FORM_BYTES_MAX: usize = 1 << 16;
-const BODY_MAX: usize = 5_000;
 const NAME_MAX: usize = 200;
 /// The longest address that mail can be sent to (RFC 5321).
 const EMAIL_MAX: usize = 254;
@@ -86,8 +85,7 @@ struct Objection {
 impl Objection {
     fn check(&self) -> Invalid {
         let mut invalid = Invalid::default();
-        invalid.check_choice("kind", &self.kind, KINDS);
-        invalid.check_text("body", &self.body, BODY_MAX);
+        check_objection(&mut invalid, &self.kind, &self.body);
         invalid.check_length("name", &self.name, NAME_MAX);
         invalid.check_length("email", &self.email, EMAIL_MAX);
         let email = self.email.trim();
@@ -97,23 +95,8 @@ impl Objection {
     }
 
     fn critique(&self, ctx: &Ctx, outcome: &Outcome) -> Critique {
-        let email = self.email.trim().to_lowercase();
-        Critique {
-            id: ctx.new_id(),
-            version: 1,
-            created_at: ctx.now,
-            updated_at: ctx.now,
-            outcome_id: outcome.id.clone(),
-            kind: self.kind.clone(),
-            body: self.body.trim().to_owned(),
-            author_name: self.name.trim().to_owned(),
-            author_email: (!email.is_empty()).then_some(email),
-            state: "pending".to_owned(),
-            answer_kind: None,
-            answer: String::new(),
-            answered_by: None,
-            answered_at: None,
-        }
+        let author = Author { name: &self.name, email: &self.email };
+        begin(ctx, &outcome.id, &self.kind, &self.body, &author)
     }
 }
 

@@ -1,17 +1,23 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
-export const formatCount = (n: number) => whole.format(n);
+/** A minus sign is as wide as a plus; the hyphen that the formats write is half of it. */
+const withMinus = (text: string) => text.replaceAll('-', '−');
+
+export const formatCount = (n: number) => withMinus(whole.format(n));
 
 /** 12,400 → "12.4K": for tiles and axes, where the exact number is one click away. */
-export const formatCompact = (n: number) => (Math.abs(n) < 10_000 ? formatNumber(n) : compact.format(n));
+export const formatCompact = (n: number) =>
+  Math.abs(n) < 10_000 ? formatNumber(n) : withMinus(compact.format(n));
 
 export function formatNumber(n: number, digits = 1): string {
-  return new Intl.NumberFormat('en', { maximumFractionDigits: digits }).format(n);
+  return withMinus(new Intl.NumberFormat('en', { maximumFractionDigits: digits }).format(n));
 }
 
 export function formatPercent(share: number, digits = 1): string {
-  return new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: digits }).format(share);
+  return withMinus(
+    new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: digits }).format(share),
+  );
 }
 
 /** With its sign, because a change without one is ambiguous. */
@@ -25,17 +31,18 @@ export function formatInterval(
   high: number,
   format: (n: number) => string = formatNumber,
 ): string {
-  return `${format(low)} to ${format(high)}`.replaceAll('-', '−');
+  return withMinus(`${format(low)} to ${format(high)}`);
 }
 
 export function formatMoney(cents: number, currency = 'USD'): string {
   const units = cents / 100;
-  return new Intl.NumberFormat('en', {
+  const format = new Intl.NumberFormat('en', {
     style: 'currency',
     currency,
     maximumFractionDigits: Number.isInteger(units) ? 0 : 2,
     minimumFractionDigits: Number.isInteger(units) ? 0 : 2,
-  }).format(units);
+  });
+  return withMinus(format.format(units));
 }
 
 export const plural = (n: number, one: string, many = `${one}s`) =>

@@ -58,6 +58,16 @@ pub struct BetOut {
     #[serde(flatten)]
     pub bet: BetFields,
     pub scoring: BetScoring,
+    /// What keeps it from running, apart from room on the board; empty once it runs.
+    pub needs_to_run: Vec<String>,
+}
+
+impl BetOut {
+    fn of(row: &Bet, scoring: BetScoring, now: Micros) -> Result<Self> {
+        let bet = BetFields::of(row, now)?;
+        let needs_to_run = if row.started_at.is_some() { Vec::new() } else { needs_to_run(row, bet.state, now) };
+        Ok(Self { bet, scoring, needs_to_run })
+    }
 }
 
 impl BetFields {
@@ -90,9 +100,18 @@ impl BetFields {
 }
 
 /// Only what has not started expires.
-pub fn is_expired(row: &Bet, state: BetState, now: Micros) -> bool {
+fn is_expired(row: &Bet, state: BetState, now: Micros) -> bool {
     let waits = matches!(state, BetState::Backlog | BetState::Scoring | BetState::Ready);
     waits && row.expires_at.is_some_and(|at| at < now)
+}
+
+pub fn needs_to_run(row: &Bet, state: BetState, now: Micros) -> Vec<String> {
+    let needs = [
+        (row.undo_step.trim().is_empty(), "it has no undo step; say how it is taken back"),
+        (row.forecast.is_none(), "it has no forecast; say how likely it is to meet its threshold"),
+        (is_expired(row, state, now), "it has expired; give it a new date if it is still worth it"),
+    ];
+    needs.iter().filter(|(is_missing, _)| *is_missing).map(|(_, reason)| (*reason).to_owned()).collect()
 }
 
 fn days_past_appetite(row: &Bet, state: BetState, now: Micros) -> Option<i64> {
@@ -104,7 +123,7 @@ fn days_past_appetite(row: &Bet, state: BetState, now: Micros) -> Option<i64> {
 pub async fn read(conn: &mut Conn, caller: &Caller, id: &str, now: Micros) -> Result<(Bet, BetOut)> {
     let row = bets::get(conn, &caller.ws, id).await?;
     let scores = scores::list(conn, &caller.ws, &[id.to_owned()]).await?;
-    let out = BetOut { bet: BetFields::of(&row, now)?, scoring: tally(&scores, &caller.user_id) };
+    let out = BetOut::of(&row, tally(&scores, &caller.user_id), now)?;
     Ok((row, out))
 }
 
@@ -117,7 +136,7 @@ pub async fn load_many(conn: &mut Conn, caller: &Caller, rows: &[Bet], now: Micr
     rows.iter()
         .map(|row| {
             let scores = by_bet.remove(&row.id).unwrap_or_default();
-            Ok(BetOut { bet: BetFields::of(row, now)?, scoring: tally(&scores, &caller.user_id) })
+            BetOut::of(row, tally(&scores, &caller.user_id), now)
         })
         .collect()
 }

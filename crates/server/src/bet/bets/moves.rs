@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::board::limits_of;
-use super::load::{BetFields, BetOut, is_expired, read};
+use super::load::{BetFields, BetOut, needs_to_run, read};
 use super::tally::{BetScoring, tally};
 use crate::bet::words::BetState;
 use crate::platform::audit;
@@ -110,9 +110,7 @@ fn refusals(
         need(scoring.revealed, "not everybody who was asked has scored it");
     }
     if to == BetState::Running {
-        need(!row.undo_step.trim().is_empty(), "it has no undo step; say how it is taken back");
-        need(row.forecast.is_some(), "it has no forecast; say how likely it is to meet its threshold");
-        need(!is_expired(row, from, now), "it has expired; give it a new date if it is still worth it");
+        reasons.extend(needs_to_run(row, from, now));
     }
     if let Some(limit) = room.limit
         && room.taken >= limit

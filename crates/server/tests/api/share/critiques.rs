@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
-use super::{Case, case, local, send_form, visit};
+use super::notices::{message, outbox};
+use super::{Case, case, local, path, send_form, visit};
 
 /// A published outcome somebody objected to: its address, and the path of the critique.
 async fn objected(case: &Case) -> (String, String) {
@@ -101,4 +102,52 @@ async fn erasing_a_person_takes_their_objections_along() {
     assert_eq!(certificate["removed"]["critiques"], 1);
     assert!(!visit(&case.app, &url).await.text().contains("One week is short"));
     case.app.viewer().get(&critique).await.refused(404);
+}
+
+#[tokio::test]
+async fn who_objected_is_told_the_answer_once() {
+    let case = case().await;
+    let (app, editor) = (&case.app, case.app.editor());
+    let (url, critique) = objected(&case).await;
+    let answer = format!("{critique}/answer");
+    let say = |kind: &str, answer: &str| json!({"kind": kind, "answer": answer});
+    editor.seen(1).patch(&critique, json!({"state": "published"})).await.ok();
+    assert!(outbox(&case).await.is_empty(), "showing it is no answer");
+    editor.seen(2).post(&answer, say("answered", "It was <two> weeks")).await.ok();
+    editor.seen(3).post(&answer, say("accepted", "Two weeks are short too")).await.ok();
+    assert_eq!(outbox(&case).await.len(), 1);
+    let letter = message(&case, "ada@example.com").await;
+    assert_eq!(letter["subject"], "Your objection to “Exports no longer wait”");
+    let (text, html) = (letter["text"].as_str().unwrap(), letter["html"].as_str().unwrap());
+    for said in ["Hello Ada,", "One week is short", "We see it differently", &url] {
+        assert!(text.contains(said) && html.contains(said), "{said} in {letter}");
+    }
+    assert!(text.contains("It was <two> weeks") && html.contains("It was &#60;two&#62; weeks"), "{letter}");
+    // Who left no address cannot be told.
+    send_form(app, &url, &[("kind", "data"), ("body", "Whose data?")]).await;
+    let other = app.viewer().get("/critiques?unanswered=true").await.ok()["items"][0]["id"].clone();
+    let other = format!("/critiques/{}/answer", other.as_str().unwrap());
+    editor.seen(1).post(&other, say("answered", "Ours")).await.ok();
+    assert_eq!(outbox(&case).await.len(), 1);
+}
+
+#[tokio::test]
+async fn members_object_from_within_whatever_their_role() {
+    let case = case().await;
+    let (app, viewer) = (&case.app, case.app.viewer());
+    let draft = case.draft(json!({"audience": "team"})).await;
+    let objection =
+        |outcome: &Value| json!({"outcome_id": outcome["id"], "kind": "data", "body": " Only Mondays were counted "});
+    viewer.post("/critiques", objection(&draft)).await.refused(409);
+    let outcome = app.editor().seen(1).post(&format!("{}/publish", path(&draft)), json!({})).await.ok();
+    let critique = viewer.create("/critiques", objection(&outcome)).await;
+    assert_eq!(
+        (&critique["state"], &critique["body"]),
+        (&json!("pending"), &json!("Only Mondays were counted"))
+    );
+    assert_eq!(viewer.get("/critiques?state=pending").await.ok()["items"][0]["id"], critique["id"]);
+    let bad = json!({"outcome_id": outcome["id"], "kind": "mood", "body": ""});
+    assert_eq!(viewer.post("/critiques", bad).await.refused_fields(), ["body", "kind"]);
+    app.stranger().post("/critiques", objection(&outcome)).await.refused(404);
+    app.anonymous().post("/critiques", objection(&outcome)).await.refused(401);
 }

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::{Case, case, local, path, send_form, visit};
 use crate::support_rows::{add, link};
 
-async fn outbox(case: &Case) -> Vec<Value> {
+pub async fn outbox(case: &Case) -> Vec<Value> {
     case.app.run_jobs().await;
     case.app.admin().get("/outbox").await.ok()["items"].as_array().unwrap().clone()
 }
 
-async fn message(case: &Case, to: &str) -> Value {
+pub async fn message(case: &Case, to: &str) -> Value {
     let entries = outbox(case).await;
     let entry = entries.iter().find(|entry| entry["recipient"] == to).unwrap();
     case.app.admin().get(&format!("/outbox/{}", entry["id"].as_str().unwrap())).await.ok()

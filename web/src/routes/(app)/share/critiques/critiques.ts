@@ -36,6 +36,8 @@ export function listCritiques(query: CritiqueQuery, cursor?: string) {
 export const getCritique = (id: string) =>
   call(api.GET('/api/v1/critiques/{id}', { params: { path: { id } } }));
 
+export const createCritique = (body: Schemas['CritiqueIn']) => call(api.POST('/api/v1/critiques', { body }));
+
 const params = (critique: Critique) => ({ path: { id: critique.id }, header: ifMatch(critique) });
 
 export const moderate = (critique: Critique, state: 'published' | 'hidden') =>
