@@ -503,7 +503,11 @@ export interface paths {
     /** Critiques, newest first. */
     get: operations['list_critiques'];
     put?: never;
-    post?: never;
+    /**
+     * Object to an outcome from within the team; any member may, whatever the role. Like a visitor's objection it waits
+     *     until somebody shows or answers it.
+     */
+    post: operations['create_critique'];
     delete?: never;
     options?: never;
     head?: never;
@@ -3408,6 +3412,8 @@ export interface components {
     };
     BetOut: components['schemas']['BetFields'] & {
       scoring: components['schemas']['BetScoring'];
+      /** @description What keeps it from running, apart from room on the board; empty once it runs. */
+      needs_to_run: string[];
     };
     /** @description Absent fields stay as they are, null clears. */
     BetPatch: {
@@ -3620,6 +3626,12 @@ export interface components {
       answer: string;
       /** @description With an accepted critique: opens the decision again. */
       reopen_decision?: boolean;
+    };
+    CritiqueIn: {
+      outcome_id: string;
+      /** @description method, data, interpretation or missing_group */
+      kind: string;
+      body: string;
     };
     CritiqueModeration: {
       /** @description published or hidden */
@@ -4846,6 +4858,8 @@ export interface components {
     List_BetOut: {
       items: (components['schemas']['BetFields'] & {
         scoring: components['schemas']['BetScoring'];
+        /** @description What keeps it from running, apart from room on the board; empty once it runs. */
+        needs_to_run: string[];
       })[];
       /** @description Pass it as `cursor` to get the next page; null on the last. */
       next?: string | null;
@@ -12491,6 +12505,110 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['List_CritiqueOut'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+    };
+  };
+  create_critique: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CritiqueIn'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CritiqueOut'];
         };
       };
       /** @description The request cannot be read. */

@@ -65,7 +65,8 @@ pub struct BetOut {
 impl BetOut {
     fn of(row: &Bet, scoring: BetScoring, now: Micros) -> Result<Self> {
         let bet = BetFields::of(row, now)?;
-        let needs_to_run = if row.started_at.is_some() { Vec::new() } else { needs_to_run(row, bet.state, now) };
+        let needs_to_run =
+            if row.started_at.is_some() { Vec::new() } else { needs_to_run(row, bet.state, now) };
         Ok(Self { bet, scoring, needs_to_run })
     }
 }

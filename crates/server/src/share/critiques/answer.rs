@@ -78,8 +78,13 @@ async fn tell(conn: &mut Conn, ctx: &Ctx, ws: &WorkspaceId, critique: &CritiqueO
         critique,
     };
     let subject = format!("Your objection to “{}”", outcome.title);
-    mail::push(conn, ctx, Some(ws), letters::letter(email, &subject, &AnswerText(&view), &AnswerHtml(&view))?)
-        .await?;
+    mail::push(
+        conn,
+        ctx,
+        Some(ws),
+        letters::letter(email, &subject, &AnswerText(&view), &AnswerHtml(&view))?,
+    )
+    .await?;
     Ok(())
 }
 

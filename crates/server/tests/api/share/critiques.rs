@@ -117,7 +117,7 @@ async fn who_objected_is_told_the_answer_once() {
     editor.seen(3).post(&answer, say("accepted", "Two weeks are short too")).await.ok();
     assert_eq!(outbox(&case).await.len(), 1);
     let letter = message(&case, "ada@example.com").await;
-    assert_eq!(letter["subject"], "Your objection to “Exports no longer wait”");
+    assert_eq!(letter["entry"]["subject"], "Your objection to “Exports no longer wait”");
     let (text, html) = (letter["text"].as_str().unwrap(), letter["html"].as_str().unwrap());
     for said in ["Hello Ada,", "One week is short", "We see it differently", &url] {
         assert!(text.contains(said) && html.contains(said), "{said} in {letter}");
@@ -136,8 +136,7 @@ async fn members_object_from_within_whatever_their_role() {
     let case = case().await;
     let (app, viewer) = (&case.app, case.app.viewer());
     let draft = case.draft(json!({"audience": "team"})).await;
-    let objection =
-        |outcome: &Value| json!({"outcome_id": outcome["id"], "kind": "data", "body": " Only Mondays were counted "});
+    let objection = |outcome: &Value| json!({"outcome_id": outcome["id"], "kind": "data", "body": " Only Mondays were counted "});
     viewer.post("/critiques", objection(&draft)).await.refused(409);
     let outcome = app.editor().seen(1).post(&format!("{}/publish", path(&draft)), json!({})).await.ok();
     let critique = viewer.create("/critiques", objection(&outcome)).await;
