@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "decide", include_str!("../migrations/0006_decide.sql")),
     (7, "share", include_str!("../migrations/0007_share.sql")),
     (8, "chain", include_str!("../migrations/0008_chain.sql")),
+    (9, "change_count", include_str!("../migrations/0009_change_count.sql")),
 ];
 
 /// Brings the database to the newest schema. Safe to call at every start and from several nodes at once.

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use crate::platform::clock::Clock;
 use crate::platform::ids::IdSource;
+use crate::platform::kept::Kept;
 use crate::platform::rate_limit::RateLimiter;
 use crate::platform::requests::Requests;
 use crate::platform::search::Search;
@@ -39,6 +40,7 @@ pub struct Parts {
     /// Rung when a job was written, so that the worker need not poll.
     pub job_bell: Notify,
     pub search: Search,
+    pub kept: Kept,
 }
 
 impl App {
@@ -53,6 +55,7 @@ impl App {
             requests: Requests::default(),
             job_bell: Notify::new(),
             search,
+            kept: Kept::default(),
         }))
     }
 

@@ -84,6 +84,7 @@ pub const TABLES: &[Table] = &[
     table("digests", 7),
     table("digest_subscriptions", 7),
     table("digest_sends", 7),
+    table("change_count", 9),
 ];
 
 /// Values bound in one statement; both engines allow more.

@@ -6,14 +6,14 @@ use sqlx::FromRow;
 use crate::query::Sql;
 use crate::{Conn, Micros, Result, WorkspaceId};
 
-/// A theme's signals: all of them, those said since `recent`, and those said in the stretch before.
-#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
-pub struct Volume {
+/// A theme's signals of one week of seven days, counted from a given time; those of before, and of after, together.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct WeekCount {
     pub theme_id: String,
-    pub n_signals: i64,
-    pub n_recent: i64,
-    pub n_before: i64,
-    pub last_at: Option<Micros>,
+    /// From 0; −1 for all that was said before.
+    pub week: i64,
+    pub n: i64,
+    pub last_at: Micros,
 }
 
 /// Accounts behind a theme's signals and what they pay. `n_unpriced` of them have no revenue on record.
@@ -44,34 +44,24 @@ pub struct Quote {
     pub may_show: String,
 }
 
-/// The two stretches of time that a trend compares: `[before, recent)` and `[recent, to)`.
-#[derive(Clone, Copy, Debug)]
-pub struct Windows {
-    pub before: Micros,
-    pub recent: Micros,
-    pub to: Micros,
-}
-
 /// A cross join keeps SQLite from starting at the signals, of which there are many more than a theme holds;
 /// [`of`] adds what ties the two together.
 const SIGNALS: &str = " FROM theme_signals t CROSS JOIN signals s";
-/// The account a signal names, or those its person belongs to; [`of_accounts`] adds what ties them together.
-const ACCOUNTS: &str = " LEFT JOIN account_people p ON s.account_id IS NULL AND p.workspace_id = s.workspace_id \
-     AND p.person_id = s.person_id CROSS JOIN accounts a";
+/// The accounts that the person of a signal belongs to, where the signal names none.
+const PERSONS_ACCOUNTS: &str = " LEFT JOIN account_people p ON s.account_id IS NULL \
+     AND p.workspace_id = s.workspace_id AND p.person_id = s.person_id";
 
-/// Volumes of one theme or of all.
-pub async fn volumes(
+/// How many signals of one theme or of all fell into each week from `from` on, and before it: one pass over them.
+pub async fn count_by_week(
     conn: &mut Conn,
     ws: &WorkspaceId,
     theme_id: Option<&str>,
-    windows: Windows,
-) -> Result<Vec<Volume>> {
-    let mut sql = Sql::new("SELECT t.theme_id, COUNT(*) AS n_signals, CAST(SUM(CASE WHEN s.occurred_at >= ");
-    sql.bind(windows.recent).push(" AND s.occurred_at < ").bind(windows.to);
-    sql.push(" THEN 1 ELSE 0 END) AS BIGINT) AS n_recent, CAST(SUM(CASE WHEN s.occurred_at >= ");
-    sql.bind(windows.before).push(" AND s.occurred_at < ").bind(windows.recent);
-    sql.push(" THEN 1 ELSE 0 END) AS BIGINT) AS n_before, MAX(s.occurred_at) AS last_at").push(SIGNALS);
-    of(&mut sql, ws, theme_id).push(" GROUP BY t.theme_id");
+    from: Micros,
+) -> Result<Vec<WeekCount>> {
+    let mut sql = Sql::new("SELECT t.theme_id, CASE WHEN s.occurred_at < ");
+    sql.bind(from).push(" THEN -1 ELSE (s.occurred_at - ").bind(from);
+    sql.push(") / 604800000000 END AS week, COUNT(*) AS n, MAX(s.occurred_at) AS last_at").push(SIGNALS);
+    of(&mut sql, ws, theme_id).push(" GROUP BY t.theme_id, week");
     sql.fetch_all(conn).await
 }
 
@@ -81,10 +71,12 @@ pub async fn stakes(conn: &mut Conn, ws: &WorkspaceId, theme_id: Option<&str>) -
         "SELECT theme_id, COUNT(*) AS n_accounts, \
          CAST(SUM(CASE WHEN revenue_cents IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS n_unpriced, \
          CAST(COALESCE(SUM(revenue_cents), 0) AS BIGINT) AS revenue_cents \
-         FROM (SELECT DISTINCT t.theme_id, a.id, a.revenue_cents",
+         FROM (SELECT DISTINCT t.theme_id, COALESCE(s.account_id, p.account_id) AS account_id",
     );
-    sql.push(SIGNALS).push(ACCOUNTS);
-    of_accounts(&mut sql, ws, theme_id).push(") stakes GROUP BY theme_id");
+    // Each account is looked up once for a theme, not once for a signal.
+    sql.push(SIGNALS).push(PERSONS_ACCOUNTS);
+    of(&mut sql, ws, theme_id).push(") said CROSS JOIN accounts a WHERE a.workspace_id = ").bind(ws.as_str());
+    sql.push(" AND a.id = said.account_id AND a.archived_at IS NULL GROUP BY theme_id");
     sql.fetch_all(conn).await
 }
 
@@ -96,23 +88,12 @@ pub async fn list_accounts(
     limit: i64,
 ) -> Result<Vec<AccountAtStake>> {
     let mut sql = Sql::new("SELECT a.id, a.name, a.plan, a.revenue_cents, COUNT(DISTINCT s.id) AS n_signals");
-    sql.push(SIGNALS).push(ACCOUNTS);
-    of_accounts(&mut sql, ws, Some(theme_id)).push(" GROUP BY a.id, a.name, a.plan, a.revenue_cents");
+    sql.push(SIGNALS).push(PERSONS_ACCOUNTS).push(" CROSS JOIN accounts a");
+    of(&mut sql, ws, Some(theme_id)).push(" AND a.workspace_id = s.workspace_id AND a.archived_at IS NULL");
+    sql.push(
+        " AND a.id = COALESCE(s.account_id, p.account_id) GROUP BY a.id, a.name, a.plan, a.revenue_cents",
+    );
     sql.push(" ORDER BY COALESCE(a.revenue_cents, 0) DESC, 5 DESC, a.name, a.id LIMIT ").bind(limit);
-    sql.fetch_all(conn).await
-}
-
-/// How many signals of one theme or of all fell into each week of seven days, counted from `from`: theme, week, count.
-pub async fn count_by_week(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    theme_id: Option<&str>,
-    (from, to): (Micros, Micros),
-) -> Result<Vec<(String, i64, i64)>> {
-    let mut sql = Sql::new("SELECT t.theme_id, (s.occurred_at - ");
-    sql.bind(from).push(") / 604800000000 AS week, COUNT(*)").push(SIGNALS);
-    of(&mut sql, ws, theme_id).push(" AND s.occurred_at >= ").bind(from);
-    sql.push(" AND s.occurred_at < ").bind(to).push(" GROUP BY t.theme_id, week");
     sql.fetch_all(conn).await
 }
 
@@ -153,8 +134,7 @@ pub async fn count_plans(
 ) -> Result<Vec<(String, i64)>> {
     let mut sql = Sql::new("SELECT COALESCE(a.plan, '') AS value, COUNT(DISTINCT s.id)");
     sql.push(SIGNALS);
-    sql.push(" LEFT JOIN account_people p ON s.account_id IS NULL AND p.workspace_id = s.workspace_id");
-    sql.push(" AND p.person_id = s.person_id LEFT JOIN accounts a ON a.workspace_id = s.workspace_id");
+    sql.push(PERSONS_ACCOUNTS).push(" LEFT JOIN accounts a ON a.workspace_id = s.workspace_id");
     sql.push(" AND a.id = COALESCE(s.account_id, p.account_id)");
     of(&mut sql, ws, Some(theme_id)).push(" GROUP BY value ORDER BY 2 DESC, 1 LIMIT ").bind(limit);
     sql.fetch_all(conn).await
@@ -195,9 +175,4 @@ pub async fn count_matrix(
 fn of<'a>(sql: &'a mut Sql, ws: &WorkspaceId, theme_id: Option<&str>) -> &'a mut Sql {
     sql.push(" WHERE s.workspace_id = t.workspace_id AND s.id = t.signal_id AND s.archived_at IS NULL");
     sql.push(" AND t.workspace_id = ").bind(ws.as_str()).when(" AND t.theme_id = ", theme_id)
-}
-
-fn of_accounts<'a>(sql: &'a mut Sql, ws: &WorkspaceId, theme_id: Option<&str>) -> &'a mut Sql {
-    of(sql, ws, theme_id).push(" AND a.workspace_id = s.workspace_id AND a.archived_at IS NULL");
-    sql.push(" AND a.id = COALESCE(s.account_id, p.account_id)")
 }

@@ -2,6 +2,8 @@
 
 mod wire;
 
+use std::sync::Arc;
+
 use axum::Json;
 use heedful_db::decide::agenda::{self, Waiting, Windows};
 use heedful_db::decide::{actions, decisions, firings, reviews};
@@ -23,6 +25,7 @@ use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
 use crate::platform::figure::Figure;
+use crate::platform::kept;
 use crate::platform::time;
 
 const WEEK: Micros = 7 * DAY;
@@ -43,8 +46,12 @@ pub fn routes() -> OpenApiRouter<App> {
 /// How the loop is doing this week.
 #[utoipa::path(get, path = "/home", tag = "measure", responses((status = 200, body = HomeOut)),
     security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
-pub async fn get_home(viewer: Viewer, ctx: Ctx) -> Result<Json<HomeOut>> {
-    let (ws, now) = (&viewer.ws, ctx.now);
+pub async fn get_home(viewer: Viewer, ctx: Ctx) -> Result<Json<Arc<HomeOut>>> {
+    Ok(Json(kept::answer(&ctx, &viewer.ws, "home", read_home(&ctx, &viewer.ws)).await?))
+}
+
+async fn read_home(ctx: &Ctx, ws: &WorkspaceId) -> Result<HomeOut> {
+    let now = ctx.now;
     let mut conn = ctx.read().await?;
     let conn = &mut *conn;
     let mut themes = theme_changes(conn, ws, now - WEEK, now).await?;
@@ -55,7 +62,7 @@ pub async fn get_home(viewer: Viewer, ctx: Ctx) -> Result<Json<HomeOut>> {
     let open_review = reviews::find_latest(conn, ws, "weekly", true).await?;
     let cycles = measure::list_cycles(conn, ws, now - LEARNING_PERIOD, now).await?;
     let support = measure::list_support(conn, ws).await?;
-    Ok(Json(HomeOut {
+    Ok(HomeOut {
         signals: signals(conn, ws, now).await?,
         themes,
         outliers: outliers(conn, ws, now - WEEK, now).await?,
@@ -69,7 +76,7 @@ pub async fn get_home(viewer: Viewer, ctx: Ctx) -> Result<Json<HomeOut>> {
         time_to_learning: time_to_learning(&cycles, &support).total,
         open_review_id: open_review.map(|review| review.id),
         first_steps: FirstStepsOut::from(home::get_first_steps(conn, ws).await?),
-    }))
+    })
 }
 
 async fn signals(conn: &mut Conn, ws: &WorkspaceId, now: Micros) -> Result<HomeSignals> {

@@ -21,11 +21,11 @@ pub async fn evaluate_all(app: &App, job: Option<EvaluateRules>) -> anyhow::Resu
         if enabled.is_empty() {
             continue;
         }
-        let mut tx = app.db.begin().await?;
+        let mut tx = ctx.begin().await?;
         for rule in enabled {
             evaluate(&mut tx, &ctx, &ws, &rule).await?;
         }
-        tx.commit().await?;
+        ctx.commit(tx).await?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! `/measures`: how fast and how well the team learned in a period.
 
+use std::sync::Arc;
+
 use axum::Json;
 use heedful_db::measure::{self, Cycle};
 use heedful_db::types::DAY;
@@ -15,6 +17,7 @@ use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::extract::Query;
 use crate::platform::figure::Figure;
+use crate::platform::kept;
 use crate::platform::periods::{self, Every};
 use crate::platform::time;
 
@@ -130,10 +133,13 @@ pub async fn measure_learning(
     viewer: Viewer,
     ctx: Ctx,
     Query(query): Query<MeasureQuery>,
-) -> Result<Json<LearningOut>> {
+) -> Result<Json<Arc<LearningOut>>> {
     let (from, to) = query.period(ctx.now)?;
-    let mut conn = ctx.read().await?;
-    Ok(Json(read_learning(&mut conn, &viewer.ws, from, to, ctx.now).await?))
+    let measured = async {
+        let mut conn = ctx.read().await?;
+        read_learning(&mut conn, &viewer.ws, from, to, ctx.now).await
+    };
+    Ok(Json(kept::answer(&ctx, &viewer.ws, format!("learning {query:?}"), measured).await?))
 }
 
 /// The same for pages and digests that need it beside other things.

@@ -1,8 +1,10 @@
 //! `/measures/scores`: NPS and product-market fit over time and by plan, with intervals.
 
+use std::sync::Arc;
+
 use axum::Json;
 use heedful_db::listen::scores::{self, Answer};
-use heedful_db::measure;
+use heedful_db::{WorkspaceId, measure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,6 +16,7 @@ use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
 use crate::platform::extract::Query;
 use crate::platform::figure::Figure;
+use crate::platform::kept;
 use crate::platform::periods::{self, Every};
 use crate::platform::time;
 
@@ -69,13 +72,23 @@ pub async fn measure_scores(
     ctx: Ctx,
     Query(query): Query<ScoreQuery>,
     Query(period): Query<MeasureQuery>,
-) -> Result<Json<ScoresOut>> {
+) -> Result<Json<Arc<ScoresOut>>> {
+    let question = format!("scores {query:?} {period:?}");
+    Ok(Json(kept::answer(&ctx, &viewer.ws, question, read_scores(&ctx, &viewer.ws, &query, &period)).await?))
+}
+
+async fn read_scores(
+    ctx: &Ctx,
+    ws: &WorkspaceId,
+    query: &ScoreQuery,
+    period: &MeasureQuery,
+) -> Result<ScoresOut> {
     let (from, to) = period.period(ctx.now)?;
     let mut conn = ctx.read().await?;
     let conn = &mut *conn;
-    let zone = periods::time_zone(conn, &viewer.ws).await?;
+    let zone = periods::time_zone(conn, ws).await?;
     let filter = scores::Filter { kind: query.kind.as_str(), from, to, ..scores::Filter::default() };
-    let answers = scores::list(conn, &viewer.ws, &filter, ANSWERS_MAX).await?;
+    let answers = scores::list(conn, ws, &filter, ANSWERS_MAX).await?;
     let mut over_time = Vec::new();
     for period in periods::between(from, to, query.interval, &zone, PERIODS_MAX)? {
         let inside = answers.iter().filter(|answer| (period.from..period.to).contains(&answer.at));
@@ -83,12 +96,11 @@ pub async fn measure_scores(
         over_time.push(ScorePoint { start: period.first_day(&zone).to_string(), score });
     }
     let mut by_plan = Vec::new();
-    for plan in measure::list_plans(conn, &viewer.ws, PLANS_MAX).await? {
-        let counts =
-            scores::count(conn, &viewer.ws, &scores::Filter { plan: Some(&plan), ..filter.clone() }).await?;
+    for plan in measure::list_plans(conn, ws, PLANS_MAX).await? {
+        let counts = scores::count(conn, ws, &scores::Filter { plan: Some(&plan), ..filter.clone() }).await?;
         by_plan.push(ScoreOfPlan { score: query.kind.figure(&counts), plan });
     }
-    Ok(Json(ScoresOut {
+    Ok(ScoresOut {
         kind: query.kind,
         interval: query.interval,
         whole: query.kind.figure(&tally(answers.iter())),
@@ -97,7 +109,7 @@ pub async fn measure_scores(
         truncated: i64::try_from(answers.len()).is_ok_and(|n| n >= ANSWERS_MAX),
         as_of: time::out(ctx.now),
         definition: definition(query.kind),
-    }))
+    })
 }
 
 fn monthly() -> Every {

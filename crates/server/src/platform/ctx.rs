@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use heedful_db::Micros;
+use heedful_db::platform::change_count;
 
 use super::error::{Error, Result};
 use super::secret;
@@ -41,8 +42,9 @@ impl Ctx {
         Ok(self.app.db.begin().await?)
     }
 
-    /// Commits, and wakes the workers in case the transaction queued a job or changed what can be found.
-    pub async fn commit(&self, tx: heedful_db::Tx) -> Result<()> {
+    /// Commits and counts the change, and wakes the workers in case it queued a job or changed what can be found.
+    pub async fn commit(&self, mut tx: heedful_db::Tx) -> Result<()> {
+        change_count::increase(&mut tx).await?;
         tx.commit().await.map_err(heedful_db::Error::from)?;
         self.app.job_bell.notify_one();
         self.app.search.bell.notify_one();

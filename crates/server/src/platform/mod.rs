@@ -21,6 +21,7 @@ pub mod ids;
 pub mod invalid;
 pub mod invitations;
 pub mod jobs;
+pub mod kept;
 pub mod letters;
 pub mod mail;
 pub mod members;

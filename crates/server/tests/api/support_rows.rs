@@ -63,9 +63,10 @@ fn bind_all(sql: &mut Sql, cells: &[Cell]) {
 }
 
 async fn run(app: &TestApp, sql: Sql) {
-    let mut tx = app.app.db.begin().await.unwrap();
+    let ctx = Ctx::of(&app.app);
+    let mut tx = ctx.begin().await.unwrap();
     sql.execute(&mut tx).await.unwrap();
-    tx.commit().await.unwrap();
+    ctx.commit(tx).await.unwrap();
 }
 
 pub async fn theme(app: &TestApp, name: &str) -> String {

@@ -1,6 +1,7 @@
 //! How the product bears many signals: importing them, remembering them, and answering about them.
 
 mod args;
+mod arrivals;
 mod data;
 mod fill;
 mod kinds;
@@ -39,6 +40,16 @@ pub(crate) fn run(shell: &Shell, args: &SignalsArgs) -> Result<Vec<Figure>> {
 
 fn answers(shell: &Shell, store: &Store, filled: &Filled, args: &SignalsArgs) -> Result<Vec<Figure>> {
     let server = Server::start(shell, store)?;
+    let mut figures = arrivals::meanwhile(server.port, filled, || latencies(shell, &server, filled, args))?;
+    let memory = server.memory()?;
+    let note = format!("peak {:.0} MB", megabytes(memory.peak_kb));
+    figures.push(
+        Figure::told("resident memory after all requests", megabytes(memory.now_kb), "MB").noting(note),
+    );
+    Ok(figures)
+}
+
+fn latencies(shell: &Shell, server: &Server, filled: &Filled, args: &SignalsArgs) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     for kind in kinds::all(filled) {
         if args.only.as_ref().is_some_and(|only| !kind.name.contains(only.as_str())) {
@@ -54,11 +65,6 @@ fn answers(shell: &Shell, store: &Store, filled: &Filled, args: &SignalsArgs) ->
         println!("{:<40} {measured} processor {cpu_ms:>6.1} ms", kind.name);
         figures.push(figure(kind.name, &measured, cpu_ms));
     }
-    let memory = server.memory()?;
-    let note = format!("peak {:.0} MB", megabytes(memory.peak_kb));
-    figures.push(
-        Figure::told("resident memory after all requests", megabytes(memory.now_kb), "MB").noting(note),
-    );
     Ok(figures)
 }
 

@@ -1,6 +1,7 @@
 //! Listing, adding and changing segments.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::Path;
@@ -18,6 +19,7 @@ use crate::platform::auth::{Caller, Editor, Viewer};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::extract::{Body, IfMatch, Query};
+use crate::platform::kept;
 use crate::platform::paging::List;
 
 const KIND: &str = "segment";
@@ -37,10 +39,13 @@ pub async fn list_segments(
     viewer: Viewer,
     ctx: Ctx,
     Query(query): Query<SegmentQuery>,
-) -> Result<Json<List<SegmentOut>>> {
-    let mut conn = ctx.read().await?;
-    let rows = segments::list(&mut conn, &viewer.ws, query.archived).await?;
-    Ok(Json(List::whole(with_counts(&mut conn, &viewer.ws, rows).await?)))
+) -> Result<Json<Arc<List<SegmentOut>>>> {
+    let counted = async {
+        let mut conn = ctx.read().await?;
+        let rows = segments::list(&mut conn, &viewer.ws, query.archived).await?;
+        Ok(List::whole(with_counts(&mut conn, &viewer.ws, rows).await?))
+    };
+    Ok(Json(kept::answer(&ctx, &viewer.ws, format!("segments {}", query.archived), counted).await?))
 }
 
 /// Save a rule under a name.

@@ -14,6 +14,7 @@ use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
 use crate::platform::extract::Query;
+use crate::platform::kept;
 use crate::platform::paging::{List, Paging};
 use crate::platform::search::{self, Facet, FacetCounts, Narrow};
 use crate::platform::time;
@@ -148,8 +149,11 @@ pub async fn list_signals(
     let page = if q.is_some() || query.is_for_index() {
         found(&ctx, &viewer.ws, &query, q, cursor.as_ref(), limit).await?
     } else {
+        let (filter, ws) = (query.filter(), &viewer.ws);
+        let counted = async { Ok(signals::count(&mut *ctx.read().await?, ws, &filter).await?) };
+        let total = *kept::answer(&ctx, ws, format!("signals {filter:?}"), counted).await?;
         let mut conn = ctx.read().await?;
-        signals::list(&mut conn, &viewer.ws, &query.filter(), cursor.as_ref(), limit).await?
+        signals::list(&mut conn, ws, &filter, total, cursor.as_ref(), limit).await?
     };
     let mut conn = ctx.read().await?;
     let mut tags = tags_of(&mut conn, &viewer.ws, &page.items).await?;

@@ -1,10 +1,11 @@
 //! Listing themes with their numbers, ranked by any of them.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use axum::Json;
 use heedful_db::understand::themes::{self, Filter};
-use heedful_db::{Cursor, Page};
+use heedful_db::{Cursor, Page, WorkspaceId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -15,6 +16,7 @@ use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::extract::Query;
+use crate::platform::kept;
 use crate::platform::paging::{List, Paging};
 
 const SORTS: &[&str] = &["recent", "signals", "trend", "revenue", "accounts", "name", "last"];
@@ -47,7 +49,12 @@ pub async fn list_themes(
     ctx: Ctx,
     Query(query): Query<ThemeQuery>,
     Query(paging): Query<Paging>,
-) -> Result<Json<List<ThemeOut>>> {
+) -> Result<Json<Arc<List<ThemeOut>>>> {
+    let question = format!("themes {query:?} {paging:?}");
+    Ok(Json(kept::answer(&ctx, &viewer.ws, question, ranked(&ctx, &viewer.ws, &query, &paging)).await?))
+}
+
+async fn ranked(ctx: &Ctx, ws: &WorkspaceId, query: &ThemeQuery, paging: &Paging) -> Result<List<ThemeOut>> {
     let (limit, cursor) = (paging.limit()?, paging.cursor()?);
     let sort = query.sort.as_deref().unwrap_or("recent");
     let (sort, is_turned) = sort.strip_prefix('-').map_or((sort, false), |sort| (sort, true));
@@ -62,10 +69,10 @@ pub async fn list_themes(
         archived: query.archived,
     };
     let mut conn = ctx.read().await?;
-    let rows = themes::list(&mut conn, &viewer.ws, &filter).await?;
+    let rows = themes::list(&mut conn, ws, &filter).await?;
     let mut found: Vec<ThemeOut> = rows.into_iter().map(ThemeOut::from).collect();
     found.retain(|theme| has_words(theme, query.q.as_deref().unwrap_or_default()));
-    numbers::add(&mut conn, &viewer.ws, &mut found, ctx.now).await?;
+    numbers::add(&mut conn, ws, &mut found, ctx.now).await?;
     if let Some(trend) = &query.trend {
         found.retain(|theme| numbers_of(theme).trend.direction == *trend);
     }
@@ -73,7 +80,7 @@ pub async fn list_themes(
         let order = compare(sort, a, b);
         if is_turned { order.reverse() } else { order }.then_with(|| a.id.cmp(&b.id))
     });
-    Ok(Json(List::of(page(found, cursor.as_ref(), limit), |theme| theme)))
+    Ok(List::of(page(found, cursor.as_ref(), limit), |theme| theme))
 }
 
 /// All themes are ranked together, so a page is cut from the whole: it starts after the theme that the cursor names.

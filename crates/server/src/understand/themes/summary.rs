@@ -1,6 +1,7 @@
 //! The page of a theme: its weeks, who says it, and in which words; and the table of all themes by segment.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::Path;
@@ -19,6 +20,7 @@ use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::extract::Query;
+use crate::platform::kept;
 use crate::platform::periods::{self, Every, Period};
 use crate::platform::time;
 
@@ -82,25 +84,29 @@ pub async fn get_theme_summary(
     viewer: Viewer,
     ctx: Ctx,
     Path(id): Path<String>,
-) -> Result<Json<ThemeSummary>> {
+) -> Result<Json<Arc<ThemeSummary>>> {
+    let question = format!("theme {id:?}");
+    Ok(Json(kept::answer(&ctx, &viewer.ws, question, summary(&ctx, &viewer.ws, &id)).await?))
+}
+
+async fn summary(ctx: &Ctx, ws: &WorkspaceId, id: &str) -> Result<ThemeSummary> {
     let mut conn = ctx.read().await?;
     let conn = &mut *conn;
-    let ws = &viewer.ws;
-    let mut found = [ThemeOut::from(themes::get(conn, ws, &id).await?)];
+    let mut found = [ThemeOut::from(themes::get(conn, ws, id).await?)];
     numbers::add(conn, ws, &mut found, ctx.now).await?;
     let [theme] = found;
     let zone = periods::time_zone(conn, ws).await?;
-    let weeks = weeks(conn, ws, &id, &periods::last(WEEKS, Every::Week, ctx.now, &zone)?).await?;
-    let accounts = theme_numbers::list_accounts(conn, ws, &id, ACCOUNTS_MAX).await?;
-    let quotes = theme_numbers::list_quotes(conn, ws, &id, QUOTES_READ).await?;
-    Ok(Json(ThemeSummary {
+    let weeks = weeks(conn, ws, id, &periods::last(WEEKS, Every::Week, ctx.now, &zone)?).await?;
+    let accounts = theme_numbers::list_accounts(conn, ws, id, ACCOUNTS_MAX).await?;
+    let quotes = theme_numbers::list_quotes(conn, ws, id, QUOTES_READ).await?;
+    Ok(ThemeSummary {
         theme,
         weeks,
         accounts: accounts.into_iter().map(ThemeAccount::from).collect(),
-        segments: values(theme_numbers::count_segments(conn, ws, &id, VALUES_MAX).await?),
-        plans: values(theme_numbers::count_plans(conn, ws, &id, VALUES_MAX).await?),
+        segments: values(theme_numbers::count_segments(conn, ws, id, VALUES_MAX).await?),
+        plans: values(theme_numbers::count_plans(conn, ws, id, VALUES_MAX).await?),
         quotes: representative(quotes).into_iter().map(ThemeQuote::from).collect(),
-    }))
+    })
 }
 
 async fn weeks(
@@ -212,14 +218,16 @@ pub async fn get_theme_matrix(
     viewer: Viewer,
     ctx: Ctx,
     Query(query): Query<MatrixQuery>,
-) -> Result<Json<ThemeMatrix>> {
+) -> Result<Json<Arc<ThemeMatrix>>> {
     if query.days.is_some_and(|days| !(1..=DAYS_MAX).contains(&days)) {
         return Err(Error::field("days", "must be between 1 and 3,660"));
     }
     let from = query.days.map(|days| ctx.now - days * DAY);
-    let mut conn = ctx.read().await?;
-    let cells = theme_numbers::count_matrix(&mut conn, &viewer.ws, from).await?;
-    Ok(Json(matrix(&cells)))
+    let counted = async {
+        let mut conn = ctx.read().await?;
+        Ok(matrix(&theme_numbers::count_matrix(&mut conn, &viewer.ws, from).await?))
+    };
+    Ok(Json(kept::answer(&ctx, &viewer.ws, format!("matrix {query:?}"), counted).await?))
 }
 
 fn matrix(cells: &[(String, String, i64)]) -> ThemeMatrix {

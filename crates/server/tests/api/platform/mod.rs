@@ -6,6 +6,7 @@ mod docs;
 mod idempotency;
 mod invitations;
 mod jobs;
+mod kept;
 mod mail;
 mod members;
 mod password_resets;
