@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use heedful_db::listen::scores::{self, Answer};
-use heedful_db::{WorkspaceId, measure};
+use heedful_db::{Micros, WorkspaceId, measure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -89,10 +89,12 @@ async fn read_scores(
     let zone = periods::time_zone(conn, ws).await?;
     let filter = scores::Filter { kind: query.kind.as_str(), from, to, ..scores::Filter::default() };
     let answers = scores::list(conn, ws, &filter, ANSWERS_MAX).await?;
+    // Sorted by time, so that a period is a slice of them.
+    let first_at = |at: Micros| answers.partition_point(|answer| answer.at < at);
     let mut over_time = Vec::new();
     for period in periods::between(from, to, query.interval, &zone, PERIODS_MAX)? {
-        let inside = answers.iter().filter(|answer| (period.from..period.to).contains(&answer.at));
-        let score = query.kind.figure(&tally(inside));
+        let inside = &answers[first_at(period.from)..first_at(period.to)];
+        let score = query.kind.figure(&tally(inside.iter()));
         over_time.push(ScorePoint { start: period.first_day(&zone).to_string(), score });
     }
     let mut by_plan = Vec::new();

@@ -88,7 +88,6 @@ async fn every_page_has_something_to_show() {
         ("critiques?unanswered=true", 2),
         ("audit-entries", 1_000),
         ("outbox", 20),
-        ("jobs?state=failed", 0),
         ("members", 5),
         ("invitations", 1),
         ("saved-views?page=signals", 4),

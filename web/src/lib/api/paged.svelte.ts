@@ -1,6 +1,14 @@
 import type { Page } from './client.ts';
 import { messageOf } from './error.ts';
 
+export interface Further<T> {
+  error?: string;
+  /** Shows the next page. */
+  run: () => void;
+  /** Fetches the rest, up to so many items in all, without showing it. */
+  all: (max: number) => Promise<T[]>;
+}
+
 /**
  * A list that grows page by page. It starts from what the route's load function fetched and starts over
  * whenever that changes; `items` may be assigned to show a change before the server has confirmed it.
@@ -37,6 +45,23 @@ export class Paged<T extends { id: string }> {
     } finally {
       this.loadingMore = false;
     }
+  }
+
+  /** How a table goes on from what is shown; null at the end of the list. */
+  get further(): Further<T> | null {
+    if (!this.next) return null;
+    return { error: this.error, run: () => void this.more(), all: (max) => this.#all(max) };
+  }
+
+  /** What is shown and what is not yet, up to `max` items; the list itself stays as it is. */
+  async #all(max: number): Promise<T[]> {
+    const items = [...this.items];
+    for (let next = this.next; next && items.length < max;) {
+      const page = await this.#fetch(next);
+      items.push(...page.items);
+      next = page.next ?? null;
+    }
+    return items.slice(0, max);
   }
 
   /** Puts a newer version of an item in its place. */
