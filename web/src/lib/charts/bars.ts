@@ -9,7 +9,11 @@ export interface BarItem {
 export interface BarShape {
   bars: (BarItem & { share: number; colour: string })[];
   domain: [number, number];
+  /** Where the lines stand: few counts get whole numbers, as there is no half of a signal. */
+  ticks: number | number[];
 }
+
+const TICKS = 4;
 
 /** Bars always start at zero: their length is the number. */
 export function barShape(items: BarItem[]): BarShape {
@@ -21,7 +25,9 @@ export function barShape(items: BarItem[]): BarShape {
     share: total ? Math.max(0, item.value) / total : 0,
     colour: colourOf(0),
   }));
-  return { bars, domain };
+  const isFew = domain[0] === 0 && domain[1] <= TICKS && values.every(Number.isInteger);
+  const ticks = isFew ? Array.from({ length: domain[1] + 1 }, (_, n) => n) : TICKS;
+  return { bars, domain, ticks };
 }
 
 export const barTable = (items: BarItem[], unit: string): ChartTable => ({

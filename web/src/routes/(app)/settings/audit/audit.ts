@@ -1,3 +1,4 @@
+import { KINDS } from '#lib/chain/kinds.ts';
 import { call, type Schemas } from '#lib/api/client.ts';
 import { api } from '#lib/session.svelte.ts';
 
@@ -7,6 +8,24 @@ export const FILTERS = ['object_kind', 'action', 'actor_id', 'object_id', 'from'
 export type Filters = Partial<Record<(typeof FILTERS)[number], string>>;
 
 const PAGE_SIZE = 50;
+
+/** Where the name of an object may stand, the best first. */
+const NAMES = ['title', 'name', 'body', 'email', 'filename'];
+
+/** What is written down too, and stands in no chain. */
+const OTHER_KINDS = [
+  'code',
+  'evidence',
+  'import',
+  'invitation',
+  'member',
+  'metric_reading',
+  'saved_view',
+  'segment',
+  'source',
+  'token',
+  'workspace',
+];
 
 export function filtersOf(params: URLSearchParams): Filters {
   return Object.fromEntries(
@@ -60,3 +79,55 @@ export function changes(before: unknown, after: unknown): Change[] {
 }
 
 export const inWords = (name: string) => name.replaceAll('_', ' ');
+
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
+
+const DONE: Record<string, string> = {
+  accept: 'Accepted',
+  add_evidence: 'Evidence added',
+  answer: 'Answered',
+  archive: 'Archived',
+  ask_scorers: 'Scores asked for',
+  assign: 'Signals put in',
+  clear_data: 'Data cleared',
+  create: 'Added',
+  decide: 'Decided',
+  delete: 'Deleted',
+  erase: 'Erased',
+  finish: 'Finished',
+  fire: 'Fired',
+  follow_decision: 'Followed a decision',
+  import: 'Data imported',
+  merge: 'Merged',
+  notify: 'People told',
+  plan_next_step: 'Next step planned',
+  remove_evidence: 'Evidence removed',
+  reopen: 'Reopened',
+  restore: 'Brought back',
+  retry: 'Tried again',
+  score: 'Scored',
+  set_sums: 'Counts typed',
+  start: 'Started',
+  unassign: 'Signals taken out',
+  undo: 'Taken back',
+  undo_merge: 'Merge taken back',
+  update: 'Changed',
+};
+
+/** What was done, as it is said afterwards. */
+export const doneWords = (action: string) => DONE[action] ?? capital(inWords(action));
+
+export const objectWords = (kind: string) => KINDS[kind]?.one ?? capital(inWords(kind));
+
+/** What the object was called after the change, or before it was gone. */
+export function nameOf({ after, before }: { after?: unknown; before?: unknown }): string {
+  const states = [after, before].filter(isRecord);
+  const names = states.flatMap((state) => NAMES.map((field) => state[field]));
+  return names.find((name): name is string => typeof name === 'string' && name !== '') ?? '';
+}
+
+const optionsOf = (values: string[], words: (value: string) => string) =>
+  values.map((value) => ({ value, label: words(value) })).sort((a, b) => a.label.localeCompare(b.label));
+
+export const ACTION_OPTIONS = optionsOf(Object.keys(DONE), doneWords);
+export const OBJECT_OPTIONS = optionsOf([...new Set([...Object.keys(KINDS), ...OTHER_KINDS])], objectWords);
