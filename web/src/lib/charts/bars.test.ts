@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { barShape, barTable, stackShape, stackTable, type StackRow } from './bars.ts';
+import { barShape, labelled, barTable, stackShape, stackTable, type StackRow } from './bars.ts';
 
 const items = [
   { key: 'a', label: 'A', value: 3 },
@@ -47,4 +47,18 @@ it('says the same as a table', () => {
       ['Q2', 0, 0, 0],
     ],
   });
+});
+
+it('labels what has room, the last always', () => {
+  const items = ['a', 'b', 'c', 'd', 'e'].map((key) => ({ key }));
+  expect(labelled(items, 3)).toEqual(['a', 'c', 'e']);
+  expect(labelled(items, 10)).toHaveLength(5);
+  expect(labelled(items, 0.5)).toEqual(['e']);
+});
+
+it('has no half counts', () => {
+  const bars = (value: number) => barShape([{ key: 'a', label: 'A', value }]).ticks;
+  expect(bars(2)).toEqual([0, 1, 2]);
+  expect(bars(0.5)).toBe(4);
+  expect(bars(9)).toBe(4);
 });

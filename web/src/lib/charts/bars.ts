@@ -30,6 +30,12 @@ export function barShape(items: BarItem[]): BarShape {
   return { bars, domain, ticks };
 }
 
+/** Which bars carry their label where not all have room: every so many, counted from the last. */
+export function labelled(items: { key: string }[], room: number): string[] {
+  const step = Math.max(1, Math.ceil(items.length / Math.max(1, room)));
+  return items.filter((_, index) => (items.length - 1 - index) % step === 0).map(({ key }) => key);
+}
+
 export const barTable = (items: BarItem[], unit: string): ChartTable => ({
   columns: ['What', unit],
   rows: items.map(({ label, value }) => [label, value]),

@@ -30,13 +30,11 @@ export const COUNTS = [
   { value: 'accounts', label: 'Accounts' },
 ] as const;
 
-export const opWords = (op: string) => OPS.find(({ value }) => value === op)?.label ?? op;
-
 /** "At least 10 accounts about Slow export within 30 days": a rule as people would say it. */
 export function ruleWords(
   rule: Pick<Rule, 'kind' | 'op' | 'threshold' | 'count_of' | 'window_days' | 'about'>,
 ) {
-  const op = opWords(rule.op);
+  const op = OPS.find(({ value }) => value === rule.op)?.label ?? rule.op;
   const names = rule.about.map(({ title }) => title).join(', ');
   const window = rule.window_days ? ` within ${rule.window_days} days` : '';
   if (rule.kind === 'metric_threshold') return `${names} ${op} ${rule.threshold}${window}`;
