@@ -7,9 +7,10 @@ const items = [
 ];
 
 it('starts bars at zero and knows their shares', () => {
-  expect(barShape(items).domain).toEqual([0, 3]);
+  expect(barShape(items).domain).toEqual([0, 4]);
   expect(barShape(items).bars.map(({ share }) => share)).toEqual([0.75, 0.25]);
-  expect(barShape([]).domain).toEqual([0, 1]);
+  expect(barShape([]).domain).toEqual([0, 4]);
+  expect(barShape([{ key: 'a', label: 'A', value: 0.5 }]).domain).toEqual([0, 0.5]);
   expect(barShape([{ key: 'a', label: 'A', value: -2 }]).domain).toEqual([-2, 1]);
   expect(barTable(items, 'Signals').rows).toEqual([
     ['A', 3],
@@ -54,11 +55,4 @@ it('labels what has room, the last always', () => {
   expect(labelled(items, 3)).toEqual(['a', 'c', 'e']);
   expect(labelled(items, 10)).toHaveLength(5);
   expect(labelled(items, 0.5)).toEqual(['e']);
-});
-
-it('has no half counts', () => {
-  const bars = (value: number) => barShape([{ key: 'a', label: 'A', value }]).ticks;
-  expect(bars(2)).toEqual([0, 1, 2]);
-  expect(bars(0.5)).toBe(4);
-  expect(bars(9)).toBe(4);
 });

@@ -9,25 +9,25 @@ export interface BarItem {
 export interface BarShape {
   bars: (BarItem & { share: number; colour: string })[];
   domain: [number, number];
-  /** Where the lines stand: few counts get whole numbers, as there is no half of a signal. */
-  ticks: number | number[];
 }
 
-const TICKS = 4;
+/** How many lines there are; of so few counts each gets its line, as there is no half of a signal. */
+export const TICKS = 4;
 
 /** Bars always start at zero: their length is the number. */
 export function barShape(items: BarItem[]): BarShape {
   const values = items.map(({ value }) => value);
-  const domain: [number, number] = [Math.min(0, ...values), Math.max(0, ...values) || 1];
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const isFew = low === 0 && high <= TICKS && values.every(Number.isInteger);
+  // One or two of something must not look like a flood.
+  const domain: [number, number] = isFew ? [0, TICKS] : [low, high || 1];
   const total = values.reduce((sum, value) => sum + Math.max(0, value), 0);
   const bars = items.map((item) => ({
     ...item,
     share: total ? Math.max(0, item.value) / total : 0,
     colour: colourOf(0),
   }));
-  const isFew = domain[0] === 0 && domain[1] <= TICKS && values.every(Number.isInteger);
-  const ticks = isFew ? Array.from({ length: domain[1] + 1 }, (_, n) => n) : TICKS;
-  return { bars, domain, ticks };
+  return { bars, domain };
 }
 
 /** Which bars carry their label where not all have room: every so many, counted from the last. */
