@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changes, doneWords, filtersOf, nameOf, objectWords } from './audit.ts';
+import { changes, doneWords, fieldWords, filtersOf, nameOf, objectWords } from './audit.ts';
 
 test('only what differs is shown', () => {
   const before = { version: 1, name: 'A', tags: ['x'], note: null, same: 1 };
@@ -9,9 +9,28 @@ test('only what differs is shown', () => {
   expect(changes({ name: 'A' }, null)).toEqual([{ field: 'name', before: 'A', after: undefined }]);
 });
 
+test('values are shown as words where they have some', () => {
+  const after = {
+    id: '1',
+    enabled: true,
+    n: 10000,
+    tags: ['a', 'b'],
+    about: [{ title: 'Slow export' }],
+    none: [],
+  };
+  expect(changes(null, after).map((change) => change.after)).toEqual([
+    'yes',
+    '10,000',
+    'a, b',
+    'Slow export',
+    'none',
+  ]);
+});
+
 test('codes become words', () => {
   expect(doneWords('follow_decision')).toBe('Followed a decision');
   expect(doneWords('some_new_act')).toBe('Some new act');
+  expect(fieldWords('owner_id')).toBe('Owner');
   expect(objectWords('metric_reading')).toBe('Metric reading');
 });
 

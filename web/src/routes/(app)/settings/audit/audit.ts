@@ -1,4 +1,5 @@
 import { KINDS } from '#lib/chain/kinds.ts';
+import { formatNumber } from '#lib/format/number.ts';
 import { call, type Schemas } from '#lib/api/client.ts';
 import { api } from '#lib/session.svelte.ts';
 
@@ -63,22 +64,35 @@ export interface Change {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const words = (value: unknown) => {
+/** Lists say what is in them; what has no words of its own is shown as it is kept. */
+function words(value: unknown): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
-};
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number') return formatNumber(value, 4);
+  if (!Array.isArray(value)) return JSON.stringify(value, null, 2);
+  if (value.length === 0) return 'none';
+  const each = value.map((one: unknown) => (isRecord(one) ? nameOf({ after: one }) : String(one)));
+  return each.every(Boolean) ? each.join(', ') : JSON.stringify(value, null, 2);
+}
+
+/** Said elsewhere, or different every time. */
+const NOT_SHOWN = ['id', 'version', 'updated_at'];
 
 /** What differs between two states of an object, field by field; what changes every time is left out. */
 export function changes(before: unknown, after: unknown): Change[] {
   const [old, now] = [isRecord(before) ? before : {}, isRecord(after) ? after : {}];
   const fields = [...new Set([...Object.keys(old), ...Object.keys(now)])];
   return fields
-    .filter((field) => !['version', 'updated_at'].includes(field))
+    .filter((field) => !NOT_SHOWN.includes(field))
     .map((field) => ({ field, before: words(old[field]), after: words(now[field]) }))
     .filter((change) => change.before !== change.after);
 }
 
 export const inWords = (name: string) => name.replaceAll('_', ' ');
+
+/** The name of a field, and of what an id in it belongs to. */
+export const fieldWords = (field: string) => capital(inWords(field.replace(/_(id|at|cents)$/, '')));
 
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
