@@ -18,6 +18,8 @@ test('the whole loop, from a word to a published outcome, by keyboard alone', as
   ownerPage: page,
   api,
 }) => {
+  // Six stages by single keys: as long as six tests, and allowed as much on a machine with other work.
+  test.slow();
   const keys = new Keyboard(page);
   const nLearned = async () =>
     (await api.get<Learning>(`/measures?to=${MINUTE_LATER}`)).time_to_learning.total.median_days.n;
@@ -213,7 +215,7 @@ test.describe('real data', () => {
     await data.getByLabel('Group').selectOption('version');
     await data.getByLabel('retention_7').selectOption('retention_7');
     await data.getByRole('button', { name: 'Import', exact: true }).click();
-    await expect(data.getByText('90,189 rows read:')).toBeVisible({ timeout: 60_000 });
+    await expect(data.getByText('90,189 rows read:')).toBeVisible({ timeout: 90_000 });
     const sizes = region(page, 'Can these numbers be trusted?').getByRole('listitem');
     await expect(sizes.filter({ hasText: 'Group sizes' })).toContainText('Alarm');
     await expectAccessible(page);

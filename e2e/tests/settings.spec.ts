@@ -45,8 +45,8 @@ test('a change is found in the audit log, with before and after', async ({ owner
   });
   await api.patch(`/sources/${source.id}`, { name: 'Old letters' }, source.version);
   await ownerPage.goto(`/settings/audit?object_id=${source.id}&action=update`);
-  await ownerPage.getByRole('button', { name: 'source', exact: true }).click();
-  const drawer = ownerPage.getByRole('dialog', { name: 'update source' });
+  await ownerPage.getByRole('button', { name: 'Source Old letters' }).click();
+  const drawer = ownerPage.getByRole('dialog', { name: 'Source: Changed' });
   await expect(drawer).toContainText(/Before:\s*Letters/);
   await expect(drawer).toContainText(/After:\s*Old letters/);
   await expectAccessible(ownerPage);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { barShape, barTable, stackShape, stackTable, type StackRow } from './bars.ts';
+import { barShape, labelled, barTable, stackShape, stackTable, type StackRow } from './bars.ts';
 
 const items = [
   { key: 'a', label: 'A', value: 3 },
@@ -7,9 +7,10 @@ const items = [
 ];
 
 it('starts bars at zero and knows their shares', () => {
-  expect(barShape(items).domain).toEqual([0, 3]);
+  expect(barShape(items).domain).toEqual([0, 4]);
   expect(barShape(items).bars.map(({ share }) => share)).toEqual([0.75, 0.25]);
-  expect(barShape([]).domain).toEqual([0, 1]);
+  expect(barShape([]).domain).toEqual([0, 4]);
+  expect(barShape([{ key: 'a', label: 'A', value: 0.5 }]).domain).toEqual([0, 0.5]);
   expect(barShape([{ key: 'a', label: 'A', value: -2 }]).domain).toEqual([-2, 1]);
   expect(barTable(items, 'Signals').rows).toEqual([
     ['A', 3],
@@ -47,4 +48,11 @@ it('says the same as a table', () => {
       ['Q2', 0, 0, 0],
     ],
   });
+});
+
+it('labels what has room, the last always', () => {
+  const items = ['a', 'b', 'c', 'd', 'e'].map((key) => ({ key }));
+  expect(labelled(items, 3)).toEqual(['a', 'c', 'e']);
+  expect(labelled(items, 10)).toHaveLength(5);
+  expect(labelled(items, 0.5)).toEqual(['e']);
 });

@@ -11,10 +11,16 @@ export interface BarShape {
   domain: [number, number];
 }
 
+/** How many lines there are; of so few counts each gets its line, as there is no half of a signal. */
+export const TICKS = 4;
+
 /** Bars always start at zero: their length is the number. */
 export function barShape(items: BarItem[]): BarShape {
   const values = items.map(({ value }) => value);
-  const domain: [number, number] = [Math.min(0, ...values), Math.max(0, ...values) || 1];
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const isFew = low === 0 && high <= TICKS && values.every(Number.isInteger);
+  // One or two of something must not look like a flood.
+  const domain: [number, number] = isFew ? [0, TICKS] : [low, high || 1];
   const total = values.reduce((sum, value) => sum + Math.max(0, value), 0);
   const bars = items.map((item) => ({
     ...item,
@@ -22,6 +28,12 @@ export function barShape(items: BarItem[]): BarShape {
     colour: colourOf(0),
   }));
   return { bars, domain };
+}
+
+/** Which bars carry their label where not all have room: every so many, counted from the last. */
+export function labelled(items: { key: string }[], room: number): string[] {
+  const step = Math.max(1, Math.ceil(items.length / Math.max(1, room)));
+  return items.filter((_, index) => (items.length - 1 - index) % step === 0).map(({ key }) => key);
 }
 
 export const barTable = (items: BarItem[], unit: string): ChartTable => ({

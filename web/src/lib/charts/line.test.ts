@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lineShape, lineTable, tickWords, type LineSeries } from './line.ts';
+import { loneOf, lineShape, lineTable, tickWords, type LineSeries } from './line.ts';
 
 const series: LineSeries[] = [
   {
@@ -44,4 +44,10 @@ it('names months over long times, and days else', () => {
   const [march, may] = [new Date(2026, 2, 2), new Date(2026, 4, 4)];
   expect(tickWords([march, may])(may)).toBe('4 May');
   expect(tickWords([march, new Date(2027, 2, 2)])(may)).toBe('May 2026');
+});
+
+it('finds points that no line touches', () => {
+  const at = new Date(0);
+  const points = [1, null, 2, null, 3, 4].map((value) => ({ at, value, low: null, high: null }));
+  expect(loneOf(points).map(({ value }) => value)).toEqual([1, 2]);
 });

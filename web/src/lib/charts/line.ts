@@ -73,6 +73,13 @@ export function tickWords([from, to]: [Date, Date]): (at: Date) => string {
   return (at) => format.format(at);
 }
 
+/** Points between two gaps: no line runs through them, so they need a mark of their own. */
+export const loneOf = (points: Drawn[]) =>
+  points.filter(
+    ({ value }, index) =>
+      value !== null && points[index - 1]?.value == null && points[index + 1]?.value == null,
+  );
+
 export function lineTable(series: LineSeries[], formatX: (iso: string) => string): ChartTable {
   const times = [...new Set(series.flatMap(({ points }) => points.map(({ at }) => at)))].sort();
   const values = series.map(({ points }) => new Map(points.map((point) => [point.at, point])));

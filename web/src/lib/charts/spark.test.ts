@@ -1,13 +1,20 @@
 import { expect, it } from 'vitest';
-import { sparkPath, sparkWords } from './spark.ts';
+import { sparkBars, sparkWords } from './spark.ts';
 
-it('draws from corner to corner', () => {
-  expect(sparkPath([0, 10], 104, 24)).toBe('M2,22L102,2');
+it('fills its width and height', () => {
+  expect(sparkBars([5, 10], 102, 20)).toEqual([
+    { x: 0, y: 10, width: 50, height: 10, isLast: false },
+    { x: 52, y: 0, width: 50, height: 20, isLast: true },
+  ]);
 });
 
-it('breaks at gaps and centres a flat line', () => {
-  expect(sparkPath([1, null, 1, 1], 100, 20)).toMatch(/^M2,10ZM.*,10L98,10$/);
-  expect(sparkPath([], 100, 20)).toBe('');
+it('keeps a few small, and shows nothing as ground', () => {
+  expect(sparkBars([1, 0], 102, 20).map(({ height }) => height)).toEqual([5, 1]);
+});
+
+it('leaves the place of an unknown count empty', () => {
+  expect(sparkBars([4, null, 4], 100, 20).map(({ x }) => x)).toEqual([0, 68]);
+  expect(sparkBars([], 100, 20)).toEqual([]);
 });
 
 it('says what it shows', () => {

@@ -11,7 +11,7 @@ const UNITS: [limit: number, seconds: number, unit: Intl.RelativeTimeFormatUnit]
   [Infinity, 365 * DAY, 'year'],
 ];
 
-const relativeFormat = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
+const relativeFormat = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 /** "just now", "5 min. ago", "in 3 days"; `now` is an argument so that it can tick and be tested. */
 export function relativeTime(iso: string, now: Date): string {
@@ -25,6 +25,11 @@ export function relativeTime(iso: string, now: Date): string {
 
 export function formatDate(iso: string, timeZone: string): string {
   return format(iso, { timeZone, day: 'numeric', month: 'short', year: 'numeric' });
+}
+
+/** A day of this year or the last, where there is no room for more. */
+export function formatDay(iso: string, timeZone: string): string {
+  return format(iso, { timeZone, day: 'numeric', month: 'short' });
 }
 
 export function formatDateTime(iso: string, timeZone: string): string {

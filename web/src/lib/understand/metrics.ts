@@ -17,9 +17,12 @@ export const DIRECTIONS = [
 ] as const;
 
 /** A value with its interval, or the reason why there is none. */
+/** Per cent stands next to its number, as everywhere; other units are words. */
+export const withUnit = (value: string, unit = '') => `${value}${unit && unit !== '%' ? ' ' : ''}${unit}`;
+
 export function valueWords(point: Schemas['MetricPoint'] | null | undefined, unit = ''): string {
   if (point?.value == null) return point?.reason ?? 'No value yet';
-  const value = `${formatNumber(point.value)}${unit ? ` ${unit}` : ''}`;
+  const value = withUnit(formatNumber(point.value), unit);
   const { low, high } = point;
   return low == null || high == null ? value : `${value} (${formatInterval(low, high)})`;
 }

@@ -8,6 +8,18 @@ export function traitsToText(traits: Traits): string {
     .join('\n');
 }
 
+/** Traits as facts to read: `seasonal_staff` is what a program calls it. */
+export const traitFacts = (traits: Traits) =>
+  Object.entries(traits).map(([name, value]) => ({
+    name: inWords(name),
+    value: Array.isArray(value) ? value.join(', ') : String(value),
+  }));
+
+function inWords(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** Numbers and true or false are taken as such; everything else is text. Lists that were not touched stay lists. */
 export function textToTraits(text: string, before: Traits = {}): Traits {
   const traits: Traits = {};

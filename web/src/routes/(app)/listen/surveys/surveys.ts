@@ -20,7 +20,7 @@ export const KINDS: { value: Kind; label: string; hint: string }[] = [
   {
     value: 'pmf',
     label: 'Product-market fit',
-    hint: 'How people would feel if they could no longer use it, against the 40 % line.',
+    hint: 'How people would feel if they could no longer use it, against the 40% line.',
   },
   { value: 'open', label: 'Open question', hint: 'Words only: a feedback form, an idea box.' },
 ];

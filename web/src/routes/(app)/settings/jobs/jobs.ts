@@ -12,6 +12,22 @@ export const STATES = [
   { value: 'failed', label: 'Failed', tone: 'negative' },
 ] as const;
 
+const WORK: Record<string, string> = {
+  clean_up: 'Clear away what has expired',
+  evaluate_rules: 'Check the rules',
+  forget_answers: 'Delete survey answers kept long enough',
+  refresh_segments: 'Find out who is in which segment',
+  run_import: 'Import a file',
+  send_digests: 'Write the weekly digests',
+  send_mail: 'Send a mail',
+  send_outcome_notices: 'Tell people about an outcome',
+  send_password_reset: 'Send a link for a new password',
+  undo_import: 'Take back an import',
+};
+
+/** What a job does; a kind from a newer server is at least readable. */
+export const workOf = (kind: string) => WORK[kind] ?? kind.replaceAll('_', ' ');
+
 export function listJobs(state?: string, cursor?: string) {
   return call(api.GET('/api/v1/jobs', { params: { query: { state, limit: PAGE_SIZE, cursor } } }));
 }
