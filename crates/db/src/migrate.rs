@@ -35,6 +35,11 @@ pub async fn run_to(db: &Db, version: i64) -> Result<()> {
     Ok(migrator(version).run(db.writer()).await?)
 }
 
+/// The names of all migrations, oldest first.
+pub fn names() -> Vec<&'static str> {
+    MIGRATIONS.iter().map(|(_, name, _)| *name).collect()
+}
+
 /// The number of the newest migration that was applied; 0 for an empty database.
 pub async fn applied(db: &Db) -> Result<i64> {
     let applied = list_applied(db).await?;

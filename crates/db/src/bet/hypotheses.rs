@@ -1,5 +1,6 @@
 use sqlx::FromRow;
 
+use crate::platform::search_queue;
 use crate::query::Sql;
 use crate::{Conn, Cursor, Error, Micros, Page, Result, WorkspaceId};
 
@@ -76,9 +77,9 @@ pub async fn insert(conn: &mut Conn, ws: &WorkspaceId, row: &Hypothesis) -> Resu
     .bind(row.expires_at)
     .bind(&row.owner_id)
     .bind(&row.state)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    search_queue::insert(conn, ws, "hypothesis", &row.id, row.created_at).await
 }
 
 pub async fn get(conn: &mut Conn, ws: &WorkspaceId, id: &str) -> Result<Hypothesis> {
@@ -135,9 +136,12 @@ pub async fn update(conn: &mut Conn, ws: &WorkspaceId, row: &Hypothesis, now: Mi
     .bind(ws.as_str())
     .bind(&row.id)
     .bind(row.version)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    if done.rows_affected() == 0 { Err(Error::Stale) } else { Ok(()) }
+    if done.rows_affected() == 0 {
+        return Err(Error::Stale);
+    }
+    search_queue::insert(conn, ws, "hypothesis", &row.id, now).await
 }
 
 /// The metrics with the given ids, with the number of their readings.

@@ -1,6 +1,7 @@
 //! Many signals at once, as an import writes them and as undoing it takes them away.
 
 use crate::listen::signals::Signal;
+use crate::platform::search_queue;
 use crate::query::{Sql, Value};
 use crate::{Conn, Micros, Result, WorkspaceId};
 
@@ -108,8 +109,14 @@ pub async fn delete_signals(conn: &mut Conn, ws: &WorkspaceId, ids: &[String]) -
 
 /// Removes people and accounts whom only this import knew: nobody changed them, and nothing else was heard of them.
 /// At most `limit` of each; returns how many went.
-pub async fn delete_unknown(conn: &mut Conn, ws: &WorkspaceId, import_id: &str, limit: i64) -> Result<u64> {
-    let people = sqlx::query(
+pub async fn delete_unknown(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    import_id: &str,
+    limit: i64,
+    now: Micros,
+) -> Result<usize> {
+    let people: Vec<(String,)> = sqlx::query_as(
         "DELETE FROM people WHERE workspace_id = $1 AND id IN (SELECT p.id FROM people p \
          WHERE p.workspace_id = $1 AND p.import_id = $2 AND p.version = 1 \
          AND NOT EXISTS (SELECT 1 FROM signals u WHERE u.workspace_id = p.workspace_id AND u.person_id = p.id) \
@@ -117,24 +124,29 @@ pub async fn delete_unknown(conn: &mut Conn, ws: &WorkspaceId, import_id: &str, 
          AND NOT EXISTS (SELECT 1 FROM interviews u WHERE u.workspace_id = p.workspace_id AND u.person_id = p.id) \
          AND NOT EXISTS (SELECT 1 FROM outcome_notices u WHERE u.workspace_id = p.workspace_id AND u.person_id = p.id) \
          AND NOT EXISTS (SELECT 1 FROM people u WHERE u.workspace_id = p.workspace_id AND u.merged_into_id = p.id) \
-         LIMIT $3)",
+         LIMIT $3) RETURNING id",
     )
     .bind(ws.as_str())
     .bind(import_id)
     .bind(limit)
-    .execute(&mut *conn)
+    .fetch_all(&mut *conn)
     .await?;
-    let accounts = sqlx::query(
+    let accounts: Vec<(String,)> = sqlx::query_as(
         "DELETE FROM accounts WHERE workspace_id = $1 AND id IN (SELECT a.id FROM accounts a \
          WHERE a.workspace_id = $1 AND a.import_id = $2 AND a.version = 1 \
          AND NOT EXISTS (SELECT 1 FROM signals u WHERE u.workspace_id = a.workspace_id AND u.account_id = a.id) \
          AND NOT EXISTS (SELECT 1 FROM account_people u WHERE u.workspace_id = a.workspace_id AND u.account_id = a.id) \
-         LIMIT $3)",
+         LIMIT $3) RETURNING id",
     )
     .bind(ws.as_str())
     .bind(import_id)
     .bind(limit)
-    .execute(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    Ok(people.rows_affected() + accounts.rows_affected())
+    let n = people.len() + accounts.len();
+    for (kind, gone) in [("person", people), ("account", accounts)] {
+        let ids: Vec<String> = gone.into_iter().map(|(id,)| id).collect();
+        search_queue::insert_all(conn, ws, kind, &ids, now).await?;
+    }
+    Ok(n)
 }

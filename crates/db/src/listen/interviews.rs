@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 
 use super::contains_pattern;
+use crate::platform::search_queue;
 use crate::query::Sql;
 use crate::{Conn, Cursor, Error, Micros, Page, Result, WorkspaceId};
 
@@ -63,9 +64,9 @@ pub async fn insert(conn: &mut Conn, ws: &WorkspaceId, row: &Interview) -> Resul
     .bind(row.held_at)
     .bind(&row.notes)
     .bind(&row.may_show)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    search_queue::insert(conn, ws, "interview", &row.id, row.created_at).await
 }
 
 pub async fn get(conn: &mut Conn, ws: &WorkspaceId, id: &str) -> Result<Interview> {
@@ -114,9 +115,12 @@ pub async fn update(conn: &mut Conn, ws: &WorkspaceId, row: &Interview, now: Mic
     .bind(ws.as_str())
     .bind(&row.id)
     .bind(row.version)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    if done.rows_affected() == 0 { Err(Error::Stale) } else { Ok(()) }
+    if done.rows_affected() == 0 {
+        return Err(Error::Stale);
+    }
+    search_queue::insert(conn, ws, "interview", &row.id, now).await
 }
 
 /// Passages, highlights and length of each interview.

@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 
+use crate::platform::search_queue;
 use crate::query::{Sql, Value};
 use crate::{Conn, Cursor, Error, Micros, Page, Result, WorkspaceId};
 
@@ -44,16 +45,19 @@ pub struct Filter {
 const ROWS_PER_STATEMENT: usize = 500;
 
 pub async fn insert(conn: &mut Conn, ws: &WorkspaceId, row: &Person) -> Result<()> {
-    values(ws, std::slice::from_ref(row)).execute(conn).await?;
-    Ok(())
+    values(ws, std::slice::from_ref(row)).execute(&mut *conn).await?;
+    search_queue::insert(conn, ws, "person", &row.id, row.updated_at).await
 }
 
 /// Adds those whose address and external id are still free, and leaves out the others.
 pub async fn insert_many(conn: &mut Conn, ws: &WorkspaceId, rows: &[Person]) -> Result<()> {
     for rows in rows.chunks(ROWS_PER_STATEMENT) {
         let mut sql = values(ws, rows);
-        sql.push(" ON CONFLICT DO NOTHING");
-        sql.execute(conn).await?;
+        sql.push(" ON CONFLICT DO NOTHING RETURNING id, updated_at");
+        let written: Vec<(String, Micros)> = sql.fetch_all(&mut *conn).await?;
+        let Some((_, now)) = written.first().cloned() else { continue };
+        let ids: Vec<String> = written.into_iter().map(|(id, _)| id).collect();
+        search_queue::insert_all(conn, ws, "person", &ids, now).await?;
     }
     Ok(())
 }
@@ -133,9 +137,12 @@ pub async fn update(conn: &mut Conn, ws: &WorkspaceId, row: &Person, now: Micros
     .bind(ws.as_str())
     .bind(&row.id)
     .bind(row.version)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    if done.rows_affected() == 0 { Err(Error::Stale) } else { Ok(()) }
+    if done.rows_affected() == 0 {
+        return Err(Error::Stale);
+    }
+    search_queue::insert(conn, ws, "person", &row.id, now).await
 }
 
 /// Newest first.

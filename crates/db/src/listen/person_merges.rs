@@ -134,13 +134,14 @@ pub async fn move_all(conn: &mut Conn, ws: &WorkspaceId, merge: &Merge) -> Resul
     .bind(&merge.id)
     .bind(&merge.kept_id)
     .bind(&merge.merged_id)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
+    queue_signals(conn, ws, merge, merge.made_at).await?;
     Ok(n_moved)
 }
 
 /// Gives back everything that moved and is still where the merge put it.
-pub async fn move_back(conn: &mut Conn, ws: &WorkspaceId, merge: &Merge) -> Result<()> {
+pub async fn move_back(conn: &mut Conn, ws: &WorkspaceId, merge: &Merge, now: Micros) -> Result<()> {
     for (kind, table, id) in CARRIERS {
         give_back(conn, ws, merge, kind, table, "person_id", id).await?;
     }
@@ -153,6 +154,22 @@ pub async fn move_back(conn: &mut Conn, ws: &WorkspaceId, merge: &Merge) -> Resu
     .bind(ws.as_str())
     .bind(&merge.id)
     .bind(&merge.kept_id)
+    .execute(&mut *conn)
+    .await?;
+    queue_signals(conn, ws, merge, now).await
+}
+
+/// The search index narrows signals by who said them.
+async fn queue_signals(conn: &mut Conn, ws: &WorkspaceId, merge: &Merge, now: Micros) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO search_queue (workspace_id, kind, object_id, queued_at) \
+         SELECT workspace_id, kind, object_id, CAST($3 AS BIGINT) FROM person_merge_moves \
+         WHERE workspace_id = $1 AND merge_id = $2 AND kind = 'signal' \
+         ON CONFLICT (workspace_id, kind, object_id) DO UPDATE SET queued_at = excluded.queued_at",
+    )
+    .bind(ws.as_str())
+    .bind(&merge.id)
+    .bind(now)
     .execute(conn)
     .await?;
     Ok(())

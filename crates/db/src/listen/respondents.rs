@@ -1,5 +1,6 @@
 //! People as they come in through a form: known by their address, or new.
 
+use crate::platform::search_queue;
 use crate::{Conn, Micros, Result, WorkspaceId};
 
 /// Somebody who gave an address with their words.
@@ -20,7 +21,7 @@ pub async fn find_or_insert(
     who: &Respondent<'_>,
     now: Micros,
 ) -> Result<String> {
-    sqlx::query(
+    let added = sqlx::query(
         "INSERT INTO people (workspace_id, id, created_at, updated_at, email, name) VALUES ($1, $2, $3, $3, $4, $5) \
          ON CONFLICT (workspace_id, email) DO NOTHING",
     )
@@ -31,6 +32,9 @@ pub async fn find_or_insert(
     .bind(who.name)
     .execute(&mut *conn)
     .await?;
+    if added.rows_affected() > 0 {
+        search_queue::insert(conn, ws, "person", who.new_id, now).await?;
+    }
     let (id,): (String,) = sqlx::query_as(
         "SELECT COALESCE(merged_into_id, id) FROM people WHERE workspace_id = $1 AND email = $2",
     )

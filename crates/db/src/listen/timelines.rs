@@ -10,6 +10,8 @@ use crate::{Conn, Cursor, Micros, Page, Result, WorkspaceId};
 pub struct Entry {
     pub kind: String,
     pub id: String,
+    /// No two entries share it, though several people of an account are told about one outcome at once.
+    pub place: String,
     pub at: Micros,
     pub person_id: Option<String>,
     pub source_id: Option<String>,
@@ -40,16 +42,16 @@ pub async fn list(
     if let Some(cursor) = after {
         let at = cursor.sort_number()?;
         sql.push(" WHERE (heard.at < ").bind(at).push(" OR (heard.at = ").bind(at);
-        sql.push(" AND heard.id < ").bind(cursor.id.as_str()).push("))");
+        sql.push(" AND heard.place < ").bind(cursor.id.as_str()).push("))");
     }
-    sql.push(" ORDER BY heard.at DESC, heard.id DESC LIMIT ").bind(limit + 1);
+    sql.push(" ORDER BY heard.at DESC, heard.place DESC LIMIT ").bind(limit + 1);
     let rows: Vec<Entry> = sql.fetch_all(conn).await?;
-    Ok(Page::cut(rows, limit, total, |row| Cursor { sort: row.at.to_string(), id: row.id.clone() }))
+    Ok(Page::cut(rows, limit, total, |row| Cursor { sort: row.at.to_string(), id: row.place.clone() }))
 }
 
 fn entries<'s>(sql: &'s mut Sql, ws: &WorkspaceId, whose: Whose<'_>) -> &'s mut Sql {
     sql.push(
-        "SELECT 'signal' AS kind, x.id AS id, x.occurred_at AS at, x.person_id AS person_id, \
+        "SELECT 'signal' AS kind, x.id AS id, x.id AS place, x.occurred_at AS at, x.person_id AS person_id, \
          x.source_id AS source_id, x.body AS words, x.score AS score, x.score_kind AS score_kind \
          FROM signals x WHERE x.archived_at IS NULL AND x.workspace_id = ",
     );
@@ -62,20 +64,20 @@ fn entries<'s>(sql: &'s mut Sql, ws: &WorkspaceId, whose: Whose<'_>) -> &'s mut 
         }
     };
     sql.push(
-        " UNION ALL SELECT 'response', x.id, x.created_at, x.person_id, v.source_id, v.name, x.score, v.kind \
+        " UNION ALL SELECT 'response', x.id, x.id, x.created_at, x.person_id, v.source_id, v.name, x.score, v.kind \
          FROM responses x JOIN surveys v ON v.workspace_id = x.workspace_id AND v.id = x.survey_id \
          WHERE x.withdrawn_at IS NULL AND NOT EXISTS (SELECT 1 FROM signals g WHERE g.workspace_id = x.workspace_id \
          AND g.response_id = x.id) AND x.workspace_id = ",
     );
     of_people(sql, ws, whose);
     sql.push(
-        " UNION ALL SELECT 'interview', x.id, x.held_at, x.person_id, x.source_id, x.title, \
+        " UNION ALL SELECT 'interview', x.id, x.id, x.held_at, x.person_id, x.source_id, x.title, \
          CAST(NULL AS DOUBLE PRECISION), CAST(NULL AS TEXT) FROM interviews x \
          WHERE x.archived_at IS NULL AND x.workspace_id = ",
     );
     of_people(sql, ws, whose);
     sql.push(
-        " UNION ALL SELECT 'notice', x.outcome_id, x.created_at, x.person_id, CAST(NULL AS TEXT), o.title, \
+        " UNION ALL SELECT 'notice', x.outcome_id, x.outcome_id || x.person_id, x.created_at, x.person_id, CAST(NULL AS TEXT), o.title, \
          CAST(NULL AS DOUBLE PRECISION), CAST(NULL AS TEXT) FROM outcome_notices x JOIN outcomes o \
          ON o.workspace_id = x.workspace_id AND o.id = x.outcome_id WHERE x.workspace_id = ",
     );

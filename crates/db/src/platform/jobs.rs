@@ -125,17 +125,30 @@ pub async fn fail(conn: &mut Conn, id: &str, error: &str, run_at: Option<Micros>
     Ok(())
 }
 
-pub async fn update_progress(
-    conn: &mut Conn,
-    id: &str,
-    done: i64,
-    total: i64,
-    locked_until: Micros,
-) -> Result<()> {
-    sqlx::query("UPDATE jobs SET progress_done = $1, progress_total = $2, locked_until = $3 WHERE id = $4")
+/// Says that the worker of a job lives.
+pub async fn update_lock(conn: &mut Conn, id: &str, locked_until: Micros) -> Result<()> {
+    sqlx::query("UPDATE jobs SET locked_until = $1 WHERE id = $2 AND state = 'running'")
+        .bind(locked_until)
+        .bind(id)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Frees every job that was being run, when no worker can be left that runs it.
+pub async fn release_all(conn: &mut Conn, now: Micros) -> Result<u64> {
+    let freed =
+        sqlx::query("UPDATE jobs SET locked_until = $1 WHERE state = 'running' AND locked_until > $1")
+            .bind(now)
+            .execute(conn)
+            .await?;
+    Ok(freed.rows_affected())
+}
+
+pub async fn update_progress(conn: &mut Conn, id: &str, done: i64, total: i64) -> Result<()> {
+    sqlx::query("UPDATE jobs SET progress_done = $1, progress_total = $2 WHERE id = $3")
         .bind(done)
         .bind(total)
-        .bind(locked_until)
         .bind(id)
         .execute(conn)
         .await?;

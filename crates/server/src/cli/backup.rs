@@ -102,14 +102,27 @@ fn create_private(file: &Path) -> anyhow::Result<File> {
     options.open(file).with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// Reads a backup into a database: all of it or nothing. What the database held before is deleted when `force` says so.
-/// Returns the rows.
-pub async fn read(db: &Db, file: &Path, force: bool) -> anyhow::Result<u64> {
+/// A backup that is as it was written.
+#[derive(Debug)]
+pub struct Backup {
+    archive: Archive,
+    manifest: Manifest,
+}
+
+/// Opens a backup and compares all of it with its checksums, before any database is touched.
+pub fn open(file: &Path) -> anyhow::Result<Backup> {
     let opened = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
     let mut archive = ZipArchive::new(BufReader::new(opened))
         .with_context(|| format!("{} is no backup, or was cut short", file.display()))?;
     let manifest = read_manifest(&mut archive)?;
     check(&mut archive, &manifest)?;
+    Ok(Backup { archive, manifest })
+}
+
+/// Reads a backup into a database: all of it or nothing. What the database held before is deleted when `force` says so.
+/// Returns the rows.
+pub async fn read(db: &Db, backup: Backup, force: bool) -> anyhow::Result<u64> {
+    let Backup { mut archive, manifest } = backup;
     let applied = migrate::applied(db).await?;
     if applied == 0 {
         migrate::run_to(db, manifest.schema).await?;
@@ -145,7 +158,7 @@ fn read_manifest(archive: &mut Archive) -> anyhow::Result<Manifest> {
     Ok(manifest)
 }
 
-/// Compares every table with the manifest before anything is touched.
+/// Compares every table with the manifest.
 fn check(archive: &mut Archive, manifest: &Manifest) -> anyhow::Result<()> {
     for (name, contents) in &manifest.tables {
         let damaged = || format!("the backup is damaged: the table {name} is not as it was written");

@@ -6,12 +6,11 @@ use anyhow::{Context, bail};
 use heedful_db::{Db, migrate};
 
 use super::args::DemoArgs;
-use super::serve;
+use super::serve::{self, DATABASE};
 use crate::app::{App, Config};
 use crate::demo::{self, EMAIL, Holds, PASSWORD};
 use crate::platform::ids::IdSource;
 
-const DATABASE: &str = "heedful.db";
 /// Where the demo grows until it is whole: what was broken off there is thrown away.
 const BUILDING: &str = "building";
 

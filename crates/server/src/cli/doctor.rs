@@ -87,7 +87,7 @@ fn check_space(folder: &Path) -> Result<String, String> {
 
 async fn check_database(store: &StoreArgs) -> Vec<Finding> {
     let what = "database";
-    if store.database_url.is_none() && !store.data.join("heedful.db").exists() {
+    if !serve::may_exist(store) {
         return vec![Finding { what, outcome: Ok("is not there yet; the first start makes it".to_owned()) }];
     }
     let db = match serve::connect(store).await {

@@ -16,6 +16,9 @@ use crate::platform::ids::IdSource;
 use crate::platform::{setup, time};
 use crate::{jobs, routes};
 
+/// The embedded database within the data folder.
+pub const DATABASE: &str = "heedful.db";
+
 pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let (listener, address) = listen(args.listen).await?;
     let db = open(&args.store).await?;
@@ -58,11 +61,16 @@ pub async fn open(store: &StoreArgs) -> anyhow::Result<Db> {
     Ok(db)
 }
 
+/// False when the embedded database is not there yet; connecting would make it.
+pub fn may_exist(store: &StoreArgs) -> bool {
+    store.database_url.is_some() || store.data.join(DATABASE).exists()
+}
+
 pub async fn connect(store: &StoreArgs) -> anyhow::Result<Db> {
     create_private_folder(&store.data)?;
     let url = match &store.database_url {
         Some(url) => url.clone(),
-        None => Db::sqlite_url(&std::path::absolute(&store.data)?.join("heedful.db")),
+        None => Db::sqlite_url(&std::path::absolute(&store.data)?.join(DATABASE)),
     };
     Db::open(&url).await.context("cannot open the database")
 }

@@ -65,6 +65,10 @@ pub async fn setup(args: SetupArgs) -> anyhow::Result<()> {
 
 #[expect(clippy::print_stdout, reason = "what was or would be done is this command's answer")]
 pub async fn migrate(args: MigrateArgs) -> anyhow::Result<()> {
+    if args.dry_run && !serve::may_exist(&args.store) {
+        println!("There is no database yet. Would make it and apply: {}", migrate::names().join(", "));
+        return Ok(());
+    }
     let db = serve::connect(&args.store).await?;
     let pending = migrate::pending(&db).await?;
     if pending.is_empty() {
@@ -81,7 +85,7 @@ pub async fn migrate(args: MigrateArgs) -> anyhow::Result<()> {
 
 #[expect(clippy::print_stdout, reason = "what was written is this command's answer")]
 pub async fn backup(args: BackupArgs) -> anyhow::Result<()> {
-    if args.store.database_url.is_none() && !args.store.data.join("heedful.db").exists() {
+    if !serve::may_exist(&args.store) {
         bail!("there is no database in {}", args.store.data.display());
     }
     let db = serve::connect(&args.store).await?;
@@ -97,8 +101,9 @@ pub async fn backup(args: BackupArgs) -> anyhow::Result<()> {
 
 #[expect(clippy::print_stdout, reason = "what was read is this command's answer")]
 pub async fn restore(args: RestoreArgs) -> anyhow::Result<()> {
+    let backup = backup::open(&args.file)?;
     let db = serve::connect(&args.store).await?;
-    let rows = backup::read(&db, &args.file, args.force).await?;
+    let rows = backup::read(&db, backup, args.force).await?;
     db.close().await;
     // What was indexed is of the old content; the server makes the index anew.
     let index = args.store.data.join("search");

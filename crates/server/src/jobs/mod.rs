@@ -6,10 +6,12 @@ pub mod rules;
 pub mod schedule;
 pub mod search;
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use heedful_db::Micros;
+use heedful_db::connect::Engine;
 use heedful_db::platform::jobs::{self, Job};
 
 use crate::app::App;
@@ -25,7 +27,9 @@ use crate::share::notices::{self, SEND_NOTICES};
 use clean_up::CLEAN_UP;
 
 /// A worker that says nothing for this long is taken for dead, and its job runs again.
-const LOCK: Micros = 5 * 60 * SECOND;
+const LOCK: Micros = 60 * SECOND;
+/// How often a worker says that it lives.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
 const SECOND: Micros = 1_000_000;
 /// Waits between tries; after the last one the job has failed and waits for a person.
 const WAITS: [Micros; 6] =
@@ -35,6 +39,9 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// Runs jobs until the future is dropped.
 pub async fn work(app: App) {
+    if let Err(error) = release(&app).await {
+        tracing::warn!("jobs that were broken off wait a minute: {error:#}");
+    }
     let mut looked_at = None;
     loop {
         if looked_at.is_none_or(|at| at + schedule::LOOK_EVERY <= app.now()) {
@@ -71,13 +78,27 @@ pub async fn run_due(app: &App) -> anyhow::Result<usize> {
     Ok(n)
 }
 
+/// Takes up at once what a killed process left half done. An embedded database has one process, so whatever is marked
+/// as running there is not; workers that share PostgreSQL wait until the lock has run out.
+pub async fn release(app: &App) -> anyhow::Result<()> {
+    if app.db.engine() == Engine::Sqlite {
+        let mut tx = app.db.begin().await?;
+        jobs::release_all(&mut tx, app.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
 async fn run_next(app: &App) -> anyhow::Result<bool> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let claimed = jobs::claim(&mut tx, now, now + LOCK).await?;
     tx.commit().await?;
     let Some(job) = claimed else { return Ok(false) };
-    let outcome = run(app, &job).await;
+    let outcome = tokio::select! {
+        outcome = run(app, &job) => outcome,
+        never = show_life(app, &job.id) => match never {},
+    };
     let mut tx = app.db.begin().await?;
     match outcome {
         Ok(()) => jobs::finish(&mut tx, &job.id, app.now()).await?,
@@ -90,6 +111,21 @@ async fn run_next(app: &App) -> anyhow::Result<bool> {
     }
     tx.commit().await?;
     Ok(true)
+}
+
+async fn show_life(app: &App, job_id: &str) -> Infallible {
+    loop {
+        tokio::time::sleep(SIGN_OF_LIFE).await;
+        if let Err(error) = extend_lock(app, job_id).await {
+            tracing::warn!(job = %job_id, "the lock of a job could not be extended: {error:#}");
+        }
+    }
+}
+
+async fn extend_lock(app: &App, job_id: &str) -> anyhow::Result<()> {
+    let mut tx = app.db.begin().await?;
+    jobs::update_lock(&mut tx, job_id, app.now() + LOCK).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn run(app: &App, job: &Job) -> anyhow::Result<()> {

@@ -3605,7 +3605,7 @@ export interface components {
       /** @description eq, ne, contains, gt, lt, in, set or not_set */
       op: string;
       /** @description A text, number, true or false; a list for `in`; nothing for `set` and `not_set`. */
-      value?: Record<string, never> | null;
+      value?: unknown;
     };
     ContactOut: {
       /**

@@ -21,7 +21,6 @@ const ROWS_PER_BATCH: usize = 1_000;
 /// All refused rows are counted; this many are kept with their reason.
 const REFUSALS_MAX: i64 = 10_000;
 /// Each batch says that the worker is alive for this long.
-const LOCK: heedful_db::Micros = 5 * 60 * 1_000_000;
 
 pub async fn run_import(app: &App, job_id: &str, job: ImportJob) -> anyhow::Result<()> {
     let ws = WorkspaceId::from(job.workspace_id);
@@ -68,7 +67,7 @@ async fn import(app: &App, ws: &WorkspaceId, job_id: &str, import_id: &str) -> R
         row.bytes_done = reader.bytes_read();
         row.error = None;
         imports::update(&mut tx, ws, &row, ctx.now).await?;
-        jobs::update_progress(&mut tx, job_id, row.bytes_done, row.file_bytes, app.now() + LOCK).await?;
+        jobs::update_progress(&mut tx, job_id, row.bytes_done, row.file_bytes).await?;
         ctx.commit(tx).await?;
     }
 }

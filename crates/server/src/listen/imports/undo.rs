@@ -14,7 +14,6 @@ use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
 
 const SIGNALS_PER_BATCH: i64 = 500;
-const LOCK: heedful_db::Micros = 5 * 60 * 1_000_000;
 
 /// Removes the signals that nothing was built on, then the people and accounts that only this import knew.
 pub async fn run_undo(app: &App, job_id: &str, job: ImportJob) -> anyhow::Result<()> {
@@ -22,7 +21,8 @@ pub async fn run_undo(app: &App, job_id: &str, job: ImportJob) -> anyhow::Result
     while remove_signals(app, &ws, job_id, &job.import_id).await? {}
     loop {
         let mut tx = app.db.begin().await?;
-        let n = import_batches::delete_unknown(&mut tx, &ws, &job.import_id, SIGNALS_PER_BATCH).await?;
+        let n = import_batches::delete_unknown(&mut tx, &ws, &job.import_id, SIGNALS_PER_BATCH, app.now())
+            .await?;
         tx.commit().await?;
         if n == 0 {
             break;
@@ -47,7 +47,7 @@ async fn remove_signals(app: &App, ws: &WorkspaceId, job_id: &str, import_id: &s
     import_batches::queue_search(&mut tx, ws, &ids, ctx.now).await?;
     row.n_removed += to_i64(ids.len());
     imports::update(&mut tx, ws, &row, ctx.now).await?;
-    jobs::update_progress(&mut tx, job_id, row.n_removed, row.n_created, app.now() + LOCK).await?;
+    jobs::update_progress(&mut tx, job_id, row.n_removed, row.n_created).await?;
     ctx.commit(tx).await?;
     Ok(true)
 }

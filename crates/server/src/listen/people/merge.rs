@@ -169,7 +169,7 @@ pub async fn undo_person_merge(
         return Err(Error::conflict("this person was merged into another since; undo that merge first"));
     }
     person_merges::update_undone(&mut tx, &admin.ws, &merge.id, ctx.now).await?;
-    person_merges::move_back(&mut tx, &admin.ws, &merge).await?;
+    person_merges::move_back(&mut tx, &admin.ws, &merge, ctx.now).await?;
     separate(&mut tx, &ctx, &admin, kept, &merge).await?;
     let detail = json!({"merge_id": merge.id, "merged_id": merge.merged_id});
     audit::acted(&mut tx, &ctx, &admin, "undo_merge", audit::Object { kind: KIND, id: &id }, &detail).await?;

@@ -34,7 +34,7 @@ pub struct Condition {
     pub op: String,
     /// A text, number, true or false; a list for `in`; nothing for `set` and `not_set`.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Value)]
     pub value: Value,
 }
 

@@ -14,8 +14,8 @@ use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
 use super::facet::{Facet, NOTHING};
 use super::words;
 
-/// Raised when fields or words change: an index of another version is thrown away and built anew.
-const VERSION: &str = "1";
+/// Raised when fields, words or what is queued change: an index of another version is thrown away and built anew.
+const VERSION: &str = "2";
 const VERSION_FILE: &str = "heedful-version";
 const ANALYZER: &str = "words";
 /// The least that one indexing thread works with.

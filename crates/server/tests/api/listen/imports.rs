@@ -74,6 +74,8 @@ async fn a_file_is_previewed_mapped_imported_and_undone() {
     assert_eq!(app.viewer().get("/people").await.ok()["total"], 1);
     let people = app.viewer().get("/people").await.ok();
     assert_eq!(people["items"][0]["accounts"][0]["name"], "Acme");
+    let found = async |q: &str| app.viewer().get(&format!("/search?q={q}")).await.ok()["total"].clone();
+    assert_eq!((found("ada").await, found("acme").await), (json!(1), json!(1)));
     let refusals = app.viewer().get(&format!("{}/refusals", path(&done))).await.ok();
     assert_eq!(refusals["items"][1]["field"], "Feedback");
     let csv = app.viewer().get(&format!("{}/refusals.csv", path(&done))).await;
@@ -91,6 +93,7 @@ async fn a_file_is_previewed_mapped_imported_and_undone() {
     for list in ["/signals", "/people", "/accounts"] {
         assert_eq!(app.viewer().get(list).await.ok()["total"], 0, "{list}");
     }
+    assert_eq!((found("ada").await, found("acme").await), (json!(0), json!(0)));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
+use heedful_db::connect::Engine;
 use heedful_db::platform::jobs::{self as rows, NewJob};
-use heedful_server::jobs::schedule;
+use heedful_server::jobs::{self, schedule};
 use serde_json::json;
 
 use super::names;
@@ -76,4 +77,22 @@ async fn the_clean_up_forgets_what_nobody_needs() {
     assert_eq!(app.admin().get("/jobs").await.ok()["total"], 0);
     let forgotten = app.editor().with("idempotency-key", "k").post("/sources", source).await;
     assert_eq!(forgotten.refused_fields(), ["name"], "the key is free, so the request runs anew");
+}
+
+#[tokio::test]
+async fn what_a_killed_process_left_half_done_is_taken_up_again() {
+    let app = TestApp::new().await;
+    app.run_jobs().await;
+    add_unknown_job(&app).await;
+    let now = app.app.now();
+    let mut tx = app.app.db.begin().await.unwrap();
+    assert!(rows::claim(&mut tx, now, now + HOUR / 60).await.unwrap().is_some());
+    tx.commit().await.unwrap();
+    assert_eq!(jobs::run_due(&app.app).await.unwrap(), 0);
+    jobs::release(&app.app).await.unwrap();
+    if app.app.db.engine() == Engine::Postgres {
+        assert_eq!(jobs::run_due(&app.app).await.unwrap(), 0, "another worker may be at it");
+        app.advance(HOUR / 60);
+    }
+    assert_eq!(jobs::run_due(&app.app).await.unwrap(), 1);
 }

@@ -190,3 +190,33 @@ async fn whoever_stands_in_the_chain_by_any_way_hears() {
     let preview = app.viewer().get(&format!("{}/notices", path(&outcome))).await.ok();
     assert_eq!(reasons(&preview), [("Direct", None), ("Themed", None), ("Talked", None)]);
 }
+
+#[tokio::test]
+async fn people_of_one_account_told_at_once_each_stand_on_its_timeline_page_by_page() {
+    let case = case().await;
+    let account = case.app.editor().create("/accounts", json!({"name": "Acme"})).await;
+    for name in ["Ada", "Bob", "Cy"] {
+        let email = format!("{name}@example.com");
+        let person = json!({"name": name, "email": email, "account_ids": [account["id"]]});
+        case.says(person, "Export hangs", "team").await;
+    }
+    let outcome = case.published(json!({})).await;
+    case.app.editor().post(&format!("{}/notices", path(&outcome)), json!({})).await.ok();
+    case.app.run_jobs().await;
+    let timeline = format!("/accounts/{}/timeline?limit=1", account["id"].as_str().unwrap());
+    let mut told = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = case.app.viewer().get(&format!("{timeline}{cursor}")).await.ok();
+        let entry = &page["items"][0];
+        if entry["kind"] == "notice" {
+            assert_eq!(entry["id"], outcome["id"]);
+            told.push(entry["person_id"].clone());
+        }
+        let Some(next) = page["next"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    told.sort_by_key(Value::to_string);
+    told.dedup();
+    assert_eq!(told.len(), 3);
+}

@@ -154,3 +154,73 @@ async fn facets_and_words_see_every_filter_and_what_was_archived() {
     assert_eq!(total("archived=true").await, 1);
     assert_eq!(app.viewer().get("/signals/facets?archived=true").await.ok()["tag"][0]["n"], 1);
 }
+
+#[tokio::test]
+async fn every_kind_is_found_once_it_is_there_under_its_new_name_and_not_once_put_away() {
+    let app = TestApp::new().await;
+    let editor = app.editor();
+    // The index is there before anything else: what is made later cannot come from building it.
+    assert_eq!(app.viewer().get("/search?q=quokka").await.ok()["total"], 0);
+    let total = async |q: &str, kind: &str| {
+        app.viewer().get(&format!("/search?q={q}&kind={kind}")).await.ok()["total"].clone()
+    };
+    for (kind, list, field) in [
+        ("person", "/people", "name"),
+        ("account", "/accounts", "name"),
+        ("interview", "/interviews", "title"),
+        ("hypothesis", "/hypotheses", "title"),
+        ("theme", "/themes", "name"),
+        ("insight", "/insights", "statement"),
+        ("decision", "/decisions", "question"),
+    ] {
+        let made = editor.create(list, json!({field: "Quokka"})).await;
+        assert_eq!(total("quokka", kind).await, 1, "{kind}");
+        let path = format!("{list}/{}", id(&made));
+        let version = made["version"].as_i64().unwrap();
+        editor.seen(version).patch(&path, json!({field: "Wombat"})).await.ok();
+        assert_eq!(
+            (total("quokka", kind).await, total("wombat", kind).await),
+            (json!(0), json!(1)),
+            "{kind}"
+        );
+        editor.seen(version + 1).delete(&path).await.ok();
+        assert_eq!(total("wombat", kind).await, 0, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_said_in_an_interview_is_found() {
+    let app = TestApp::new().await;
+    let interview = app.editor().create("/interviews", json!({"title": "Ada"})).await;
+    assert_eq!(app.viewer().get("/search?q=quokka").await.ok()["total"], 0);
+    let path = format!("/api/v1/interviews/{}/transcript", id(&interview));
+    let text = b"ada: a quokka bit me".to_vec();
+    let body = Some(("application/octet-stream", text));
+    app.editor().seen(1).send_raw(axum::http::Method::PUT, &path, body).await.ok();
+    let found = app.viewer().get("/search?q=quokka").await.ok();
+    assert_eq!(found["items"][0]["id"], interview["id"]);
+}
+
+#[tokio::test]
+async fn a_merge_takes_the_words_along_in_searches_and_gives_them_back() {
+    let app = TestApp::new().await;
+    let (editor, admin) = (app.editor(), app.admin());
+    let kept = editor.create("/people", json!({"name": "Ada"})).await;
+    let other = editor.create("/people", json!({"name": "A. L."})).await;
+    let source = editor.create("/sources", json!({"kind": "api", "name": "API"})).await;
+    let input = json!({"source_id": source["id"], "body": "A quokka", "person_id": other["id"]});
+    editor.create("/signals", input).await;
+    let total = async |person: &Value| {
+        let path = format!("/signals?q=quokka&person_id={}", id(person));
+        app.viewer().get(&path).await.ok()["total"].clone()
+    };
+    assert_eq!((total(&kept).await, total(&other).await), (json!(0), json!(1)));
+    let merges = format!("/people/{}/merges", id(&kept));
+    let merge = admin.seen(1).create(&merges, json!({"other_id": other["id"]})).await;
+    assert_eq!((total(&kept).await, total(&other).await), (json!(1), json!(0)));
+    assert_eq!(app.viewer().get("/search?q=ada&kind=person").await.ok()["total"], 1);
+    assert_eq!(app.viewer().get("/search?q=%22a%20l%22&kind=person").await.ok()["total"], 0);
+    admin.post(&format!("{merges}/{}/undo", id(&merge)), json!({})).await.ok();
+    assert_eq!((total(&kept).await, total(&other).await), (json!(0), json!(1)));
+    assert_eq!(app.viewer().get("/search?q=%22a%20l%22&kind=person").await.ok()["total"], 1);
+}

@@ -59,7 +59,7 @@ export function ruleOf(drafts: Draft[]): Schemas['SegmentRule'] {
     const value = op === 'in' ? texts.map((text) => readOne(draft, text)) : readOne(draft, draft.value);
     return { on, field, op, value };
   });
-  return { all } as unknown as Schemas['SegmentRule'];
+  return { all };
 }
 
 export function draftsOf(rule: Schemas['SegmentRule']): Draft[] {
