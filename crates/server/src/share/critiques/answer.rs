@@ -8,7 +8,7 @@ use heedful_db::share::critiques::Critique;
 use heedful_db::share::outcomes;
 use heedful_db::{Conn, WorkspaceId};
 
-use super::change;
+use super::change::change;
 use super::wire::{CritiqueAnswer, CritiqueOut};
 use crate::decide::decisions;
 use crate::platform::auth::{Caller, Editor};
