@@ -20,7 +20,6 @@ use crate::platform::error::Result;
 const ROWS_PER_BATCH: usize = 1_000;
 /// All refused rows are counted; this many are kept with their reason.
 const REFUSALS_MAX: i64 = 10_000;
-/// Each batch says that the worker is alive for this long.
 
 pub async fn run_import(app: &App, job_id: &str, job: ImportJob) -> anyhow::Result<()> {
     let ws = WorkspaceId::from(job.workspace_id);
