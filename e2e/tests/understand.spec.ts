@@ -33,7 +33,7 @@ test('an insight stands on its evidence and owes nothing', async ({ ownerPage: p
   const signal = await seed.signal(await seed.source('Calls about alarms'), 'The alarm wakes the wrong team');
   await seed.theme('Alarms reach nobody');
   await page.goto(`/listen/signals/${signal.id}`);
-  await page.getByRole('link', { name: 'Write an insight' }).click();
+  await region(page, 'Insights').getByRole('link', { name: 'Write an insight' }).click();
   const form = dialog(page, 'Write an insight');
   await form.getByLabel('What was learned').fill('Alarms go to whoever set them up, not to who is on duty');
   await pick(form, 'Theme', 'Alarms reach nobody');
