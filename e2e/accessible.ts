@@ -21,10 +21,12 @@ export async function expectAccessible(page: Page): Promise<void> {
   if (seenInTheDark.has(kind)) return;
   seenInTheDark.add(kind);
   await page.emulateMedia({ colorScheme: 'dark' });
-  // The new colours are there with the frame after the next.
-  await page.evaluate(
-    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
-  );
+  // The new colours begin with the frame after the next, and some fade in.
+  await page.evaluate(async () => {
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    const fading = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    await Promise.allSettled(fading.map(({ finished }) => finished));
+  });
   const dim = await violations(page, { type: 'rule', values: COLOURS });
   expect(dim, `accessibility of ${page.url()} in the dark`).toBe('');
   await page.emulateMedia({ colorScheme: 'light' });
