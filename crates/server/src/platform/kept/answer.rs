@@ -23,11 +23,12 @@ pub async fn answer<T: Send + Sync + 'static>(
 ) -> Result<Arc<T>> {
     let slot = ctx.app.kept.slot(format!("{} {question}", ws.as_str()));
     let mut slot = slot.lock().await;
+    // Who waited here may have come before the answer was made: its time is as good a little ahead as behind.
     // Counted before the answer is made: a change meanwhile makes it old at once, never wrong for long.
     let count = change_count::get(&mut *ctx.read().await?).await?;
     if let Some(kept) = slot.as_ref()
         && kept.made_at_count == count
-        && (0..KEPT_FOR).contains(&(ctx.now - kept.made_at))
+        && (ctx.now - kept.made_at).abs() < KEPT_FOR
         && let Ok(value) = Arc::clone(&kept.value).downcast::<T>()
     {
         return Ok(value);
