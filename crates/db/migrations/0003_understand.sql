@@ -180,4 +180,4 @@ CREATE TABLE metric_readings (
 CREATE INDEX metric_readings_time ON metric_readings (workspace_id, metric_id, at);
 
 -- What computed metrics read.
-CREATE INDEX signals_score ON signals (workspace_id, score_kind, archived_at, occurred_at, score);
+CREATE INDEX signals_score ON signals (workspace_id, score_kind, archived_at, occurred_at, score, person_id);

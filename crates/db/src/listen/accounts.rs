@@ -98,6 +98,17 @@ pub async fn get(conn: &mut Conn, ws: &WorkspaceId, id: &str) -> Result<Account>
     Ok(row)
 }
 
+/// The named accounts, in no order.
+pub async fn list_by_ids(conn: &mut Conn, ws: &WorkspaceId, ids: &[String]) -> Result<Vec<Account>> {
+    let mut rows = Vec::new();
+    for ids in ids.chunks(ROWS_PER_STATEMENT) {
+        let mut sql = Sql::new("SELECT * FROM accounts WHERE workspace_id = ");
+        sql.bind(ws.as_str()).bind_in(" AND id IN", ids);
+        rows.extend(sql.fetch_all::<Account>(conn).await?);
+    }
+    Ok(rows)
+}
+
 /// Accounts with one of these external ids or names, as external id, name, id; the oldest first,
 /// because names need not be unique.
 pub async fn find_many(

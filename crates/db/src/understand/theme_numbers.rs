@@ -25,13 +25,14 @@ pub struct Stake {
     pub revenue_cents: i64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct AccountAtStake {
-    pub id: String,
-    pub name: String,
-    pub plan: Option<String>,
-    pub revenue_cents: Option<i64>,
-    pub n_signals: i64,
+/// A signal of a theme without its words, and an account that it speaks for: one that speaks for several stands there
+/// once for each.
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct Fact {
+    pub signal_id: String,
+    pub occurred_at: Micros,
+    pub segment_id: Option<String>,
+    pub account_id: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, FromRow)]
@@ -51,22 +52,17 @@ const SIGNALS: &str = " FROM theme_signals t CROSS JOIN signals s";
 const PERSONS_ACCOUNTS: &str = " LEFT JOIN account_people p ON s.account_id IS NULL \
      AND p.workspace_id = s.workspace_id AND p.person_id = s.person_id";
 
-/// How many signals of one theme or of all fell into each week from `from` on, and before it: one pass over them.
-pub async fn count_by_week(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    theme_id: Option<&str>,
-    from: Micros,
-) -> Result<Vec<WeekCount>> {
+/// How many signals of each theme fell into each week from `from` on, and before it: one pass over them.
+pub async fn count_by_week(conn: &mut Conn, ws: &WorkspaceId, from: Micros) -> Result<Vec<WeekCount>> {
     let mut sql = Sql::new("SELECT t.theme_id, CASE WHEN s.occurred_at < ");
     sql.bind(from).push(" THEN -1 ELSE (s.occurred_at - ").bind(from);
     sql.push(") / 604800000000 END AS week, COUNT(*) AS n, MAX(s.occurred_at) AS last_at").push(SIGNALS);
-    of(&mut sql, ws, theme_id).push(" GROUP BY t.theme_id, week");
+    of(&mut sql, ws, None).push(" GROUP BY t.theme_id, week");
     sql.fetch_all(conn).await
 }
 
-/// Accounts and revenue of one theme or of all.
-pub async fn stakes(conn: &mut Conn, ws: &WorkspaceId, theme_id: Option<&str>) -> Result<Vec<Stake>> {
+/// Accounts and revenue of each theme.
+pub async fn stakes(conn: &mut Conn, ws: &WorkspaceId) -> Result<Vec<Stake>> {
     let mut sql = Sql::new(
         "SELECT theme_id, COUNT(*) AS n_accounts, \
          CAST(SUM(CASE WHEN revenue_cents IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS n_unpriced, \
@@ -75,83 +71,28 @@ pub async fn stakes(conn: &mut Conn, ws: &WorkspaceId, theme_id: Option<&str>) -
     );
     // Each account is looked up once for a theme, not once for a signal.
     sql.push(SIGNALS).push(PERSONS_ACCOUNTS);
-    of(&mut sql, ws, theme_id).push(") said CROSS JOIN accounts a WHERE a.workspace_id = ").bind(ws.as_str());
+    of(&mut sql, ws, None).push(") said CROSS JOIN accounts a WHERE a.workspace_id = ").bind(ws.as_str());
     sql.push(" AND a.id = said.account_id AND a.archived_at IS NULL GROUP BY theme_id");
     sql.fetch_all(conn).await
 }
 
-/// The accounts behind a theme, those that pay most first.
-pub async fn list_accounts(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    theme_id: &str,
-    limit: i64,
-) -> Result<Vec<AccountAtStake>> {
-    let mut sql = Sql::new("SELECT a.id, a.name, a.plan, a.revenue_cents, COUNT(DISTINCT s.id) AS n_signals");
-    sql.push(SIGNALS).push(PERSONS_ACCOUNTS).push(" CROSS JOIN accounts a");
-    of(&mut sql, ws, Some(theme_id)).push(" AND a.workspace_id = s.workspace_id AND a.archived_at IS NULL");
-    sql.push(
-        " AND a.id = COALESCE(s.account_id, p.account_id) GROUP BY a.id, a.name, a.plan, a.revenue_cents",
+/// All signals of a theme, in no order: what its page adds up in many ways is read once.
+pub async fn list_facts(conn: &mut Conn, ws: &WorkspaceId, theme_id: &str) -> Result<Vec<Fact>> {
+    let mut sql = Sql::new(
+        "SELECT s.id AS signal_id, s.occurred_at, s.segment_id, \
+         COALESCE(s.account_id, p.account_id) AS account_id",
     );
-    sql.push(" ORDER BY COALESCE(a.revenue_cents, 0) DESC, 5 DESC, a.name, a.id LIMIT ").bind(limit);
+    sql.push(SIGNALS).push(PERSONS_ACCOUNTS);
+    of(&mut sql, ws, Some(theme_id));
     sql.fetch_all(conn).await
 }
 
-/// How many signals of a theme were said in each quarter of an hour, counted from `from`. Weeks that follow the calendar
-/// are sums of these in every time zone, and one pass counts them all.
-pub async fn count_by_quarter(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    theme_id: &str,
-    (from, to): (Micros, Micros),
-) -> Result<Vec<(i64, i64)>> {
-    let mut sql = Sql::new("SELECT (s.occurred_at - ");
-    sql.bind(from).push(") / 900000000 AS quarter, COUNT(*)").push(SIGNALS);
-    of(&mut sql, ws, Some(theme_id)).push(" AND s.occurred_at >= ").bind(from);
-    sql.push(" AND s.occurred_at < ").bind(to).push(" GROUP BY quarter");
-    sql.fetch_all(conn).await
-}
-
-/// How a theme's signals spread over segments; an empty value counts those without one.
-pub async fn count_segments(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    theme_id: &str,
-    limit: i64,
-) -> Result<Vec<(String, i64)>> {
-    let mut sql = Sql::new("SELECT COALESCE(s.segment_id, '') AS value, COUNT(*)");
-    sql.push(SIGNALS);
-    of(&mut sql, ws, Some(theme_id)).push(" GROUP BY value ORDER BY 2 DESC, 1 LIMIT ").bind(limit);
-    sql.fetch_all(conn).await
-}
-
-/// How a theme's signals spread over the plans of the accounts behind them; an empty value has no account or plan.
-pub async fn count_plans(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    theme_id: &str,
-    limit: i64,
-) -> Result<Vec<(String, i64)>> {
-    let mut sql = Sql::new("SELECT COALESCE(a.plan, '') AS value, COUNT(DISTINCT s.id)");
-    sql.push(SIGNALS);
-    sql.push(PERSONS_ACCOUNTS).push(" LEFT JOIN accounts a ON a.workspace_id = s.workspace_id");
-    sql.push(" AND a.id = COALESCE(s.account_id, p.account_id)");
-    of(&mut sql, ws, Some(theme_id)).push(" GROUP BY value ORDER BY 2 DESC, 1 LIMIT ").bind(limit);
-    sql.fetch_all(conn).await
-}
-
-/// The latest signals of a theme that have words.
-pub async fn list_quotes(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    theme_id: &str,
-    limit: i64,
-) -> Result<Vec<Quote>> {
-    let mut sql =
-        Sql::new("SELECT s.id AS signal_id, s.body, s.occurred_at, s.person_id, s.account_id, s.may_show");
-    sql.push(SIGNALS);
-    of(&mut sql, ws, Some(theme_id)).push(" AND s.body <> '' ORDER BY s.occurred_at DESC, s.id DESC LIMIT ");
-    sql.bind(limit);
+/// Those of the given signals that have words, in no order.
+pub async fn list_quotes(conn: &mut Conn, ws: &WorkspaceId, signal_ids: &[String]) -> Result<Vec<Quote>> {
+    let mut sql = Sql::new(
+        "SELECT id AS signal_id, body, occurred_at, person_id, account_id, may_show FROM signals WHERE workspace_id = ",
+    );
+    sql.bind(ws.as_str()).bind_in(" AND id IN", signal_ids).push(" AND body <> ''");
     sql.fetch_all(conn).await
 }
 

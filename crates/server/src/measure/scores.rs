@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use heedful_db::listen::scores::{self, Answer};
+use heedful_db::listen::scores;
 use heedful_db::{Micros, WorkspaceId, measure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,10 +20,9 @@ use crate::platform::kept;
 use crate::platform::periods::{self, Every};
 use crate::platform::time;
 
-/// More answers than this are not read for one picture; it says so.
-const ANSWERS_MAX: i64 = 500_000;
 const PLANS_MAX: i64 = 10;
-const PERIODS_MAX: usize = 130;
+/// Ten years of weeks.
+const PERIODS_MAX: usize = 530;
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -44,8 +43,6 @@ pub struct ScoresOut {
     pub whole: Figure,
     pub over_time: Vec<ScorePoint>,
     pub by_plan: Vec<ScoreOfPlan>,
-    /// True when there were more answers than are read for one picture.
-    pub truncated: bool,
     #[schema(value_type = String, format = DateTime)]
     pub as_of: Timestamp,
     pub definition: &'static str,
@@ -88,27 +85,25 @@ async fn read_scores(
     let conn = &mut *conn;
     let zone = periods::time_zone(conn, ws).await?;
     let filter = scores::Filter { kind: query.kind.as_str(), from, to, ..scores::Filter::default() };
-    let answers = scores::list(conn, ws, &filter, ANSWERS_MAX).await?;
-    // Sorted by time, so that a period is a slice of them.
-    let first_at = |at: Micros| answers.partition_point(|answer| answer.at < at);
-    let mut over_time = Vec::new();
-    for period in periods::between(from, to, query.interval, &zone, PERIODS_MAX)? {
-        let inside = &answers[first_at(period.from)..first_at(period.to)];
-        let score = query.kind.figure(&tally(inside.iter()));
-        over_time.push(ScorePoint { start: period.first_day(&zone).to_string(), score });
-    }
-    let mut by_plan = Vec::new();
-    for plan in measure::list_plans(conn, ws, PLANS_MAX).await? {
-        let counts = scores::count(conn, ws, &scores::Filter { plan: Some(&plan), ..filter.clone() }).await?;
-        by_plan.push(ScoreOfPlan { score: query.kind.figure(&counts), plan });
-    }
+    let periods = periods::between(from, to, query.interval, &zone, PERIODS_MAX)?;
+    let ends: Vec<Micros> = periods.iter().map(|period| period.to).collect();
+    let answers = scores::count_by_period(conn, ws, &filter, &ends).await?;
+    let plans = measure::list_plans(conn, ws, PLANS_MAX).await?;
+    let answers_of_plans = scores::count_by_plan(conn, ws, &filter, &plans).await?;
+    let over_time = (0..).zip(&periods).map(|(index, period)| ScorePoint {
+        start: period.first_day(&zone).to_string(),
+        score: query.kind.figure(&counts(&answers, |bucket| *bucket == index)),
+    });
+    let by_plan = plans.into_iter().map(|plan| ScoreOfPlan {
+        score: query.kind.figure(&counts(&answers_of_plans, |of| *of == plan)),
+        plan,
+    });
     Ok(ScoresOut {
         kind: query.kind,
         interval: query.interval,
-        whole: query.kind.figure(&tally(answers.iter())),
-        over_time,
-        by_plan,
-        truncated: i64::try_from(answers.len()).is_ok_and(|n| n >= ANSWERS_MAX),
+        whole: query.kind.figure(&counts(&answers, |_| true)),
+        over_time: over_time.collect(),
+        by_plan: by_plan.collect(),
         as_of: time::out(ctx.now),
         definition: definition(query.kind),
     })
@@ -131,6 +126,7 @@ fn definition(kind: ScoreKind) -> &'static str {
     }
 }
 
-fn tally<'a>(answers: impl Iterator<Item = &'a Answer>) -> Vec<(f64, i64)> {
-    answers.map(|answer| (answer.score, 1)).collect()
+/// How often each score was given in the groups that are asked for.
+fn counts<G>(rows: &[(G, f64, i64)], is_wanted: impl Fn(&G) -> bool) -> Vec<(f64, i64)> {
+    rows.iter().filter(|(group, ..)| is_wanted(group)).map(|(_, score, n)| (*score, *n)).collect()
 }

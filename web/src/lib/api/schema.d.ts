@@ -7213,8 +7213,6 @@ export interface components {
       whole: components['schemas']['Figure'];
       over_time: components['schemas']['ScorePoint'][];
       by_plan: components['schemas']['ScoreOfPlan'][];
-      /** @description True when there were more answers than are read for one picture. */
-      truncated: boolean;
       /** Format: date-time */
       as_of: string;
       definition: string;

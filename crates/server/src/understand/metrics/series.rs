@@ -111,7 +111,6 @@ async fn scored(
         kind: kind.as_str(),
         segment_id: metric.definition.segment_id.as_deref(),
         source_id: metric.definition.source_id.as_deref(),
-        plan: None,
         from,
         to,
     };

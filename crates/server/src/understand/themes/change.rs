@@ -7,6 +7,7 @@ use heedful_db::Conn;
 use heedful_db::platform::search_queue;
 use heedful_db::understand::themes::{self, Theme};
 
+use super::facts::Facts;
 use super::numbers;
 use super::wire::{ThemeIn, ThemeOut, ThemePatch};
 use crate::platform::audit;
@@ -38,9 +39,8 @@ pub async fn create_theme(
     responses((status = 200, body = ThemeOut)), security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
 pub async fn get_theme(viewer: Viewer, ctx: Ctx, Path(id): Path<String>) -> Result<Json<ThemeOut>> {
     let mut conn = ctx.read().await?;
-    let mut found = [ThemeOut::from(themes::get(&mut conn, &viewer.ws, &id).await?)];
-    numbers::add(&mut conn, &viewer.ws, &mut found, ctx.now).await?;
-    let [out] = found;
+    let mut out = ThemeOut::from(themes::get(&mut conn, &viewer.ws, &id).await?);
+    out.numbers = Some(numbers::of(&Facts::read(&mut conn, &viewer.ws, &id).await?, ctx.now));
     Ok(Json(out))
 }
 

@@ -2,6 +2,7 @@
 
 mod assign;
 mod change;
+mod facts;
 mod list;
 mod merge;
 mod moved;

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use heedful_db::types::DAY;
-use heedful_db::understand::theme_numbers::{self, Stake, WeekCount};
+use heedful_db::understand::theme_numbers::{self, Stake};
 use heedful_db::{Conn, Micros, WorkspaceId};
 
+use super::facts::Facts;
 use super::trend::{ThemeNumbers, ThemeTrend};
 use super::wire::ThemeOut;
 use crate::platform::error::Result;
@@ -17,20 +18,13 @@ const TREND_WEEKS: usize = 4;
 const WEEKS: usize = 12;
 const SPAN: Micros = 12 * 7 * DAY;
 
-/// Adds the numbers to themes: to one, or to all of a list at once.
+/// Adds the numbers to the themes of a list, all at once.
 pub async fn add(conn: &mut Conn, ws: &WorkspaceId, themes: &mut [ThemeOut], now: Micros) -> Result<()> {
-    let only = match themes {
-        [] => return Ok(()),
-        [one] => Some(one.id.clone()),
-        _ => None,
-    };
-    // What is said in this very microsecond counts.
-    let from = now + 1 - SPAN;
     let mut volumes: HashMap<String, Volume> = HashMap::new();
-    for row in theme_numbers::count_by_week(conn, ws, only.as_deref(), from).await? {
-        volumes.entry(row.theme_id.clone()).or_default().add(&row);
+    for row in theme_numbers::count_by_week(conn, ws, beginning(now)).await? {
+        volumes.entry(row.theme_id).or_default().add(row.week, row.n, row.last_at);
     }
-    let stakes = theme_numbers::stakes(conn, ws, only.as_deref()).await?;
+    let stakes = theme_numbers::stakes(conn, ws).await?;
     let mut stakes: HashMap<String, Stake> =
         stakes.into_iter().map(|row| (row.theme_id.clone(), row)).collect();
     for theme in themes {
@@ -39,6 +33,20 @@ pub async fn add(conn: &mut Conn, ws: &WorkspaceId, themes: &mut [ThemeOut], now
         theme.numbers = Some(volume.with(&stake));
     }
     Ok(())
+}
+
+/// The same of one theme, whose signals were read.
+pub fn of(facts: &Facts, now: Micros) -> ThemeNumbers {
+    let mut volume = Volume::default();
+    for at in facts.times() {
+        volume.add((at - beginning(now)).div_euclid(7 * DAY), 1, at);
+    }
+    volume.with(&facts.stake())
+}
+
+/// The start of the first of the weeks. What is said in this very microsecond counts.
+fn beginning(now: Micros) -> Micros {
+    now + 1 - SPAN
 }
 
 /// How often a theme was said.
@@ -50,12 +58,12 @@ struct Volume {
 }
 
 impl Volume {
-    fn add(&mut self, row: &WeekCount) {
-        self.n += row.n;
-        self.last_at = self.last_at.max(Some(row.last_at));
+    fn add(&mut self, week: i64, n: i64, last_at: Micros) {
+        self.n += n;
+        self.last_at = self.last_at.max(Some(last_at));
         // Neither what was said before the first of the weeks, nor what is dated in the future, is in one of them.
-        if let Some(week) = usize::try_from(row.week).ok().and_then(|week| self.weeks.get_mut(week)) {
-            *week += row.n;
+        if let Some(week) = usize::try_from(week).ok().and_then(|week| self.weeks.get_mut(week)) {
+            *week += n;
         }
     }
 

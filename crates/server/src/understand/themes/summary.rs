@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::Path;
+use heedful_db::WorkspaceId;
+use heedful_db::listen::accounts::Account;
 use heedful_db::types::DAY;
 use heedful_db::understand::theme_numbers::{self, Quote};
 use heedful_db::understand::themes;
-use heedful_db::{Conn, Micros, WorkspaceId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::facts::Facts;
 use super::numbers;
 use super::wire::{PROBLEM_TYPES, ThemeOut};
 use crate::listen::signals::FacetValue;
@@ -21,16 +23,14 @@ use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::extract::Query;
 use crate::platform::kept;
-use crate::platform::periods::{self, Every, Period};
+use crate::platform::periods::{self, Every};
 use crate::platform::time;
 
 const WEEKS: usize = 26;
-/// As [`theme_numbers::count_by_quarter`] counts.
-const QUARTER: Micros = 15 * 60 * 1_000_000;
-const ACCOUNTS_MAX: i64 = 100;
-const VALUES_MAX: i64 = 50;
+const ACCOUNTS_MAX: usize = 100;
+const VALUES_MAX: usize = 50;
 /// Quotes are chosen among the latest.
-const QUOTES_READ: i64 = 200;
+const QUOTES_READ: usize = 200;
 const QUOTES_MAX: usize = 8;
 const DAYS_MAX: i64 = 3_660;
 
@@ -92,51 +92,38 @@ pub async fn get_theme_summary(
 async fn summary(ctx: &Ctx, ws: &WorkspaceId, id: &str) -> Result<ThemeSummary> {
     let mut conn = ctx.read().await?;
     let conn = &mut *conn;
-    let mut found = [ThemeOut::from(themes::get(conn, ws, id).await?)];
-    numbers::add(conn, ws, &mut found, ctx.now).await?;
-    let [theme] = found;
-    let zone = periods::time_zone(conn, ws).await?;
-    let weeks = weeks(conn, ws, id, &periods::last(WEEKS, Every::Week, ctx.now, &zone)?).await?;
-    let accounts = theme_numbers::list_accounts(conn, ws, id, ACCOUNTS_MAX).await?;
-    let quotes = theme_numbers::list_quotes(conn, ws, id, QUOTES_READ).await?;
+    let mut theme = ThemeOut::from(themes::get(conn, ws, id).await?);
+    let facts = Facts::read(conn, ws, id).await?;
+    theme.numbers = Some(numbers::of(&facts, ctx.now));
+    let weeks = periods::last(WEEKS, Every::Week, ctx.now, &periods::time_zone(conn, ws).await?)?;
+    let counts = facts.count_by_period(&weeks);
+    let quotes = facts.quotes(conn, ws, QUOTES_READ).await?;
     Ok(ThemeSummary {
         theme,
-        weeks,
-        accounts: accounts.into_iter().map(ThemeAccount::from).collect(),
-        segments: values(theme_numbers::count_segments(conn, ws, id, VALUES_MAX).await?),
-        plans: values(theme_numbers::count_plans(conn, ws, id, VALUES_MAX).await?),
+        weeks: weeks
+            .iter()
+            .zip(counts)
+            .map(|(week, n)| ThemeWeek { from: time::out(week.from), n })
+            .collect(),
+        accounts: facts.accounts(ACCOUNTS_MAX).into_iter().map(ThemeAccount::from).collect(),
+        segments: values(facts.segments(VALUES_MAX)),
+        plans: values(facts.plans(VALUES_MAX)),
         quotes: representative(quotes).into_iter().map(ThemeQuote::from).collect(),
     })
-}
-
-async fn weeks(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    theme_id: &str,
-    weeks: &[Period],
-) -> Result<Vec<ThemeWeek>> {
-    let (Some(first), Some(last)) = (weeks.first(), weeks.last()) else { return Ok(Vec::new()) };
-    let quarters = theme_numbers::count_by_quarter(conn, ws, theme_id, (first.from, last.to)).await?;
-    let at = |quarter: i64| first.from + quarter * QUARTER;
-    let n = |week: &Period| {
-        let inside = quarters.iter().filter(|(quarter, _)| (week.from..week.to).contains(&at(*quarter)));
-        inside.map(|(_, n)| n).sum()
-    };
-    Ok(weeks.iter().map(|week| ThemeWeek { from: time::out(week.from), n: n(week) }).collect())
 }
 
 fn values(counts: Vec<(String, i64)>) -> Vec<FacetValue> {
     counts.into_iter().map(|(value, n)| FacetValue { value, n }).collect()
 }
 
-impl From<theme_numbers::AccountAtStake> for ThemeAccount {
-    fn from(row: theme_numbers::AccountAtStake) -> Self {
+impl From<(&Account, i64)> for ThemeAccount {
+    fn from((row, n_signals): (&Account, i64)) -> Self {
         Self {
-            id: row.id,
-            name: row.name,
-            plan: row.plan,
+            id: row.id.clone(),
+            name: row.name.clone(),
+            plan: row.plan.clone(),
             revenue_cents: row.revenue_cents,
-            n_signals: row.n_signals,
+            n_signals,
         }
     }
 }
@@ -157,23 +144,24 @@ impl From<Quote> for ThemeQuote {
 /// The latest quote, then again and again the one that shares the fewest words with those chosen, so that a few
 /// quotes show the breadth of a theme.
 fn representative(quotes: Vec<Quote>) -> Vec<Quote> {
-    let mut left: Vec<(Quote, HashSet<String>)> = quotes
-        .into_iter()
-        .map(|quote| (words(&quote.body), quote))
-        .map(|(words, quote)| (quote, words))
-        .collect();
-    let mut chosen: Vec<(Quote, HashSet<String>)> = Vec::new();
+    // Beside each quote how close it is to the closest of those chosen.
+    let with_words = |quote: Quote| (words(&quote.body), 0.0_f64, quote);
+    let mut left: Vec<(HashSet<String>, f64, Quote)> = quotes.into_iter().map(with_words).collect();
+    let mut chosen = Vec::new();
     while chosen.len() < QUOTES_MAX && !left.is_empty() {
-        let mut best = (0, f64::INFINITY);
-        for (index, (_, words)) in left.iter().enumerate() {
-            let closest = chosen.iter().map(|(_, other)| overlap(words, other)).fold(0.0, f64::max);
-            if closest < best.1 {
-                best = (index, closest);
+        let mut best = 0;
+        for (index, (_, closeness, _)) in left.iter().enumerate() {
+            if *closeness < left[best].1 {
+                best = index;
             }
         }
-        chosen.push(left.remove(best.0));
+        let (words, _, quote) = left.remove(best);
+        for (other, closeness, _) in &mut left {
+            *closeness = closeness.max(overlap(&words, other));
+        }
+        chosen.push(quote);
     }
-    chosen.into_iter().map(|(quote, _)| quote).collect()
+    chosen
 }
 
 fn words(text: &str) -> HashSet<String> {
