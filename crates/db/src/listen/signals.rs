@@ -178,7 +178,7 @@ pub async fn list(
             sql.push(" AND s.occurred_at <= ").bind(at).push(" AND (s.occurred_at < ").bind(at);
             sql.push(" OR s.id < ").bind(cursor.id.as_str()).push(")");
         }
-        sql.push(" ORDER BY s.occurred_at DESC, s.id DESC LIMIT ").bind(limit + 1);
+        newest_first(&mut sql, filter, limit + 1);
         rows.extend(sql.fetch_all::<Signal>(conn).await?);
     }
     rows.sort_by(|a, b| (b.occurred_at, &b.id).cmp(&(a.occurred_at, &a.id)));
@@ -207,7 +207,7 @@ pub async fn list_by_ids(conn: &mut Conn, ws: &WorkspaceId, ids: &[String]) -> R
 /// The ids of the newest matching signals, for changes of many at once.
 pub async fn ids(conn: &mut Conn, ws: &WorkspaceId, filter: &Filter, limit: i64) -> Result<Vec<String>> {
     let mut sql = matching("SELECT s.id", ws, filter);
-    sql.push(" ORDER BY s.occurred_at DESC, s.id DESC LIMIT ").bind(limit);
+    newest_first(&mut sql, filter, limit);
     let rows: Vec<(String,)> = sql.fetch_all(conn).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
@@ -260,6 +260,13 @@ fn matching(select: &'static str, ws: &WorkspaceId, filter: &Filter) -> Sql {
             .push(")))");
     }
     sql
+}
+
+/// Of signals that are not archived PostgreSQL takes the order of an index only when its empty column is named: it knows
+/// that a column with one value needs no order, but not that one without a value needs none either.
+fn newest_first(sql: &mut Sql, filter: &Filter, limit: i64) {
+    sql.push(if filter.archived { " ORDER BY" } else { " ORDER BY s.archived_at DESC," });
+    sql.push(" s.occurred_at DESC, s.id DESC LIMIT ").bind(limit);
 }
 
 /// The two ways into a segment, of which a signal takes one at most: its person, or, when it names none, its account.

@@ -18,6 +18,7 @@ use crate::measure::read_learning;
 use crate::platform::error::Result;
 use crate::platform::figure::Figure;
 use crate::platform::periods::Period;
+use crate::platform::words::{count, number, whole};
 
 /// Named in a section; how many more there are is said beside them.
 const ITEMS_MAX: usize = 5;
@@ -97,7 +98,7 @@ pub async fn gather(conn: &mut Conn, ws: &WorkspaceId, period: Period, now: Micr
     waiting(conn, ws, now, &mut facts).await?;
     let scores = [
         score("Net Promoter Score", "", home::score(conn, ws, ScoreKind::Nps, now).await?),
-        score("Product-market fit", " %", home::score(conn, ws, ScoreKind::Pmf, now).await?),
+        score("Product-market fit", "%", home::score(conn, ws, ScoreKind::Pmf, now).await?),
     ];
     let scores: Vec<DigestItem> = scores.into_iter().flatten().collect();
     facts.add(Part::Scores, scores, 0, ["", ""]);
@@ -112,9 +113,10 @@ async fn signals(conn: &mut Conn, ws: &WorkspaceId, period: Period) -> Result<(V
     let planned = match n_planned {
         0 => "None of them has a next step.".to_owned(),
         _ if n_planned == n => "All of them have a next step.".to_owned(),
-        _ => format!("{n_planned} of them have a next step."),
+        1 => "1 of them has a next step.".to_owned(),
+        _ => format!("{} of them have a next step.", whole(n_planned)),
     };
-    let title = format!("{}, after {n_before} the week before", count(n, ["signal", "signals"]));
+    let title = format!("{}, after {} the week before", count(n, ["signal", "signals"]), whole(n_before));
     Ok((vec![item(title, planned, "/listen/signals".to_owned())], n))
 }
 
@@ -123,7 +125,11 @@ async fn fired(conn: &mut Conn, ws: &WorkspaceId, period: Period, facts: &mut Fa
     let inside = latest.into_iter().filter(|row| (period.from..period.to).contains(&row.fired_at));
     let one = |row: firings::Firing| {
         let handled = if row.handled_at.is_some() { "" } else { " Nobody has handled it yet." };
-        item(row.rule_name, format!("It fired at {}.{handled}", row.value), "/decide/rules".to_owned())
+        item(
+            row.rule_name,
+            format!("It fired at {}.{handled}", number(row.value)),
+            "/decide/rules".to_owned(),
+        )
     };
     let items: Vec<DigestItem> = inside.map(one).collect();
     let n = total(&items);
@@ -150,8 +156,8 @@ fn running_test(test: &RunningTestOut) -> DigestItem {
         None => format!("Day {}", test.days_running + 1),
     };
     let people = match test.n_planned {
-        Some(planned) => format!("{} of {planned} people measured", test.n),
-        None => format!("{} people measured", test.n),
+        Some(planned) => format!("{} of {} measured", whole(test.n), count(planned, ["person", "people"])),
+        None => format!("{} measured", count(test.n, ["person", "people"])),
     };
     item(test.title.clone(), format!("{days}, {people}."), format!("/experiment/experiments/{}", test.id))
 }
@@ -214,13 +220,13 @@ async fn learned(conn: &mut Conn, ws: &WorkspaceId, now: Micros, facts: &mut Fac
     let mut items = Vec::new();
     let median = &learning.time_to_learning.total.median_days;
     if let Some(days) = median.value {
-        let title = format!("{days:.0} days from first evidence to verdict");
-        let verdicts = count(i64::try_from(median.n).unwrap_or(i64::MAX), ["verdict", "verdicts"]);
+        let title = format!("{} days from first evidence to verdict", number(days));
+        let verdicts = count(median.n, ["verdict", "verdicts"]);
         items.push(item(title, format!("Median of {verdicts} in half a year."), path()));
     }
     let streak = learning.contact.streak_weeks;
     if streak > 0 {
-        let weeks = count(i64::try_from(streak).unwrap_or(i64::MAX), ["week", "weeks in a row"]);
+        let weeks = count(streak, ["week", "weeks in a row"]);
         items.push(item(format!("{weeks} with a conversation"), String::new(), path()));
     }
     facts.add(Part::Learning, items, 0, ["", ""]);
@@ -232,7 +238,7 @@ fn score(name: &str, unit: &str, figure: Figure) -> Option<DigestItem> {
     if figure.n == 0 {
         return None;
     }
-    let answers = count(i64::try_from(figure.n).unwrap_or(i64::MAX), ["answer", "answers"]);
+    let answers = count(figure.n, ["answer", "answers"]);
     let (title, text) = match (figure.value, figure.low, figure.high) {
         (Some(value), Some(low), Some(high)) => (
             format!("{name}: {value:.0}{unit}"),
@@ -250,10 +256,6 @@ fn moved(change: &ThemeMove, [up, down]: [&str; 2], path: &str) -> DigestItem {
 
 fn item(title: String, text: String, path: String) -> DigestItem {
     DigestItem { title, text, path }
-}
-
-fn count(n: i64, [one, many]: [&str; 2]) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 fn total<T>(rows: &[T]) -> i64 {

@@ -117,7 +117,7 @@ const DEFINITIONS: [(&str, &str); 8] = [
     ),
     (
         "calibration",
-        "Forecasts of bets against what happened: hypotheses confirmed or refuted. The Brier score is the mean squared distance; 0.25 is what always saying 50 % earns.",
+        "Forecasts of bets against what happened: hypotheses confirmed or refuted. The Brier score is the mean squared distance; 0.25 is what always saying 50% earns.",
     ),
     (
         "contact",

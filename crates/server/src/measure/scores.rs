@@ -117,12 +117,12 @@ fn definition(kind: ScoreKind) -> &'static str {
     match kind {
         ScoreKind::Nps => {
             "Share of 9–10 minus share of 0–6 among all answers of the period, from our surveys and imported scores, \
-             in points; 95 % interval."
+             in points; 95% interval."
         }
         ScoreKind::Pmf => {
-            "Share of “very disappointed” among all answers of the period; 95 % interval (Wilson). The line is 40 %."
+            "Share of “very disappointed” among all answers of the period; 95% interval (Wilson). The line is 40%."
         }
-        ScoreKind::Csat => "Share of 4 and 5 among all answers of the period, of 1 to 5; 95 % interval.",
+        ScoreKind::Csat => "Share of 4 and 5 among all answers of the period, of 1 to 5; 95% interval.",
     }
 }
 

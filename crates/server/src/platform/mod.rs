@@ -40,6 +40,7 @@ pub mod sessions;
 pub mod setup;
 pub mod time;
 pub mod web;
+pub mod words;
 pub mod workspaces;
 
 use utoipa_axum::router::OpenApiRouter;

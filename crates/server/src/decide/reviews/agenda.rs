@@ -9,6 +9,7 @@ use super::themes::theme_changes;
 use super::wire::{AgendaItem, AgendaPart};
 use crate::platform::error::Result;
 use crate::platform::time;
+use crate::platform::words::{count, number, whole};
 
 /// Items per section: a review that is longer than an hour is not held a second time. What is left out waits, and
 /// comes up again.
@@ -74,8 +75,10 @@ async fn new_signals(
     };
     let mut made_of = parts("source", agenda::list_source_changes(conn, ws, windows, PARTS_MAX).await?);
     made_of.extend(parts("theme", agenda::list_theme_changes(conn, ws, windows, PARTS_MAX).await?));
-    let why = format!("Said since {}. {} have no next step.", day(from), n - n_planned);
-    let item = item("new_signals", "signals", "", count(n, "new signal"), why, "noted");
+    let without = count(n - n_planned, ["has no next step", "have no next step"]);
+    let why = format!("Said since {}. {without}.", day(from));
+    let title = count(n, ["new signal", "new signals"]);
+    let item = item("new_signals", "signals", "", title, why, "noted");
     Ok(Some(AgendaItem { id: "new_signals".to_owned(), object_id: None, parts: made_of, ..item }))
 }
 
@@ -83,7 +86,7 @@ async fn fired_rules(conn: &mut Conn, ws: &WorkspaceId) -> Result<Vec<AgendaItem
     let filter = firings::Filter { rule_id: None, open: true };
     let page = firings::list(conn, ws, &filter, None, SECTION_MAX).await?;
     let one = |firing: firings::Firing| {
-        let why = format!("The rule fired on {}, at {}.", day(firing.fired_at), firing.value);
+        let why = format!("The rule fired on {}, at {}.", day(firing.fired_at), number(firing.value));
         item("rules", "firing", &firing.id, firing.rule_name, why, "decision")
     };
     Ok(page.items.into_iter().take(limit()).map(one).collect())
@@ -111,8 +114,12 @@ async fn without_next_step(conn: &mut Conn, ws: &WorkspaceId) -> Result<Vec<Agen
     let mut items = waiting("next_steps", "insight", insights, "next_step", words, "on");
     let (n, n_planned) = agenda::count_signals(conn, ws, None, None).await?;
     if n > n_planned {
-        let title = format!("{} without a next step", count(n - n_planned, "signal"));
-        let why = format!("{n_planned} of {n} have one. Nothing without a next step should go unnoticed.");
+        let title = format!("{} without a next step", count(n - n_planned, ["signal", "signals"]));
+        let why = format!(
+            "{} of {} have one. Nothing without a next step should go unnoticed.",
+            whole(n_planned),
+            whole(n)
+        );
         let all = item("next_steps", "signals", "", title, why, "action");
         items.push(AgendaItem { id: "signals_without_step".to_owned(), object_id: None, ..all });
     }
@@ -148,10 +155,6 @@ fn item(section: &str, kind: &str, id: &str, title: String, why: String, suggest
         suggested: suggested.to_owned(),
         parts: Vec::new(),
     }
-}
-
-fn count(n: i64, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 fn day(at: Micros) -> String {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::platform::error::Result;
+use crate::platform::words::whole;
 
 /// What a rise or fall is measured against: this many days before the period.
 pub const EARLIER_DAYS: i64 = 28;
@@ -76,7 +77,8 @@ pub fn judge(row: Change, windows: Windows, confidence: Confidence) -> Option<Th
 fn sentence(row: &Change, days: f64, days_before: f64, ratio: Option<Estimate>) -> String {
     let counts = format!(
         "{} in the last {days:.0} days, {} in the {days_before:.0} days before",
-        row.n_later, row.n_earlier
+        whole(row.n_later),
+        whole(row.n_earlier)
     );
     match ratio {
         None => format!("{counts}: it is new."),

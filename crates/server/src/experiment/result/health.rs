@@ -3,12 +3,13 @@
 use heedful_stats::{SampleRatio, sample_ratio};
 
 use super::known::Data;
-use super::say;
 use super::wire::{GroupSize, HealthCheck, HealthStatus};
 use crate::experiment::experiments::ExperimentState;
 use crate::experiment::figures::{NotEstimableReason, Number};
 use crate::experiment::plan::{ExperimentKind, Plan};
+use crate::platform::words::{self, count};
 
+const PEOPLE: [&str; 2] = ["person", "people"];
 /// More people than this in two groups, and assignment does not hold.
 const CROSSED_MAX: f64 = 0.01;
 
@@ -68,14 +69,14 @@ fn check_ratio(plan: &Plan, data: &Data) -> HealthCheck {
             format!(
                 "The groups are not the sizes that the plan asked for: chance alone would do this in {} of cases. \
                  Something assigns, loses or counts people unevenly; find it before you read the result.",
-                say::percent(found.p_value)
+                words::percent(found.p_value)
             ),
         ),
         Ok(found) => (
             HealthStatus::Fine,
             format!(
                 "The groups have the planned sizes, as far as chance allows (p = {}).",
-                say::number(found.p_value)
+                words::number(found.p_value)
             ),
         ),
         Err(reason) => (HealthStatus::Unknown, reason.to_string()),
@@ -88,17 +89,15 @@ fn check_ratio(plan: &Plan, data: &Data) -> HealthCheck {
 fn check_crossed(data: &Data) -> HealthCheck {
     #[expect(clippy::cast_precision_loss, reason = "counts of people are far below 2^53")]
     let share = data.n_in_two_variants as f64 / data.n_units as f64;
-    let n = data.n_in_two_variants;
-    let (status, sentence) = match n {
+    let seen = count(data.n_in_two_variants, ["person was seen", "people were seen"]);
+    let (status, sentence) = match data.n_in_two_variants {
         0 => (HealthStatus::Fine, "Everybody was in one group only.".to_owned()),
-        _ if share <= CROSSED_MAX => {
-            (HealthStatus::Note, format!("{n} people were seen in two groups and are left out."))
-        }
+        _ if share <= CROSSED_MAX => (HealthStatus::Note, format!("{} in two groups and left out.", seen)),
         _ => (
             HealthStatus::Alarm,
             format!(
-                "{n} people ({}) were seen in two groups. They are left out, but with so many the groups are mixed.",
-                say::percent(share)
+                "{seen} ({}) in two groups. They are left out, but with so many the groups are mixed.",
+                words::percent(share)
             ),
         ),
     };
@@ -109,9 +108,10 @@ fn check_size(plan: &Plan, data: &Data) -> HealthCheck {
     let smallest = plan.variants.iter().map(|variant| data.n_people(&variant.name)).min().unwrap_or_default();
     let planned = u64::from(plan.sample_size.unwrap_or_default());
     let (status, sentence) = if smallest >= planned && smallest > 0 {
-        (HealthStatus::Fine, format!("Every group has the planned {planned} people."))
+        (HealthStatus::Fine, format!("Every group has the planned {}.", count(planned, PEOPLE)))
     } else {
-        let sentence = format!("The smallest group has {smallest} of the planned {planned} people.");
+        let (smallest, planned) = (words::whole(smallest), count(planned, PEOPLE));
+        let sentence = format!("The smallest group has {smallest} of the planned {planned}.");
         (HealthStatus::Note, sentence)
     };
     HealthCheck { code: "sample_size", status, title: "Enough people", sentence, p_value: None }

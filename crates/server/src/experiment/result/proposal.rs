@@ -12,6 +12,7 @@ use super::wire::{GuardrailStatus, HealthCheck, HealthStatus, MetricResult, Resu
 use crate::experiment::experiments::ExperimentState;
 use crate::experiment::figures::{EstimateInterval, Quantity};
 use crate::experiment::plan::{Plan, PlanDirection, PlanMetricKind, ThresholdKind};
+use crate::platform::words;
 
 /// One thing that the rule judges, and what it says of it.
 struct Judged<'a> {
@@ -137,9 +138,8 @@ fn judge<'a>(plan: &Plan, primary: &'a MetricResult) -> Vec<Judged<'a>> {
 
 fn worth(effect: ThresholdKind, kind: PlanMetricKind, threshold: f64) -> String {
     match (effect, kind) {
-        (ThresholdKind::Relative, _) => say::percent(threshold),
-        (_, PlanMetricKind::Proportion) => format!("{} percentage points", say::number(threshold * 100.0)),
-        (_, PlanMetricKind::Mean) => say::number(threshold),
+        (ThresholdKind::Relative, _) => words::percent(threshold),
+        (_, kind) => say::difference(kind, threshold),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::platform::error::Result;
 use crate::platform::extract::Query;
 use crate::platform::figure::Figure;
 use crate::platform::invalid::Invalid;
+use crate::platform::words;
 
 const SIZES: [u32; 6] = [20, 50, 100, 200, 400, 1_000];
 const N_MAX: u32 = 1_000_000;
@@ -97,14 +98,14 @@ impl AskPlanQuery {
 
     fn assumption(&self) -> String {
         if self.kind == "pmf" {
-            let share = 100.0 * self.very_disappointed.unwrap_or(VERY_DISAPPOINTED);
-            return format!("If {share:.0} % answer “very disappointed”, with 95 % confidence.");
+            let share = words::percent(self.very_disappointed.unwrap_or(VERY_DISAPPOINTED));
+            return format!("If {share} answer “very disappointed”, with 95% confidence.");
         }
         let (promoters, detractors) = self.nps_shares();
         format!(
-            "If {:.0} % answer 9 or 10 and {:.0} % answer 0 to 6, with 95 % confidence.",
-            100.0 * promoters,
-            100.0 * detractors
+            "If {} answer 9 or 10 and {} answer 0 to 6, with 95% confidence.",
+            words::percent(promoters),
+            words::percent(detractors)
         )
     }
 

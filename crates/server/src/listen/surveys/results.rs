@@ -161,11 +161,11 @@ fn definition(kind: &str) -> &'static str {
     match kind {
         "nps" => {
             "Percentage of 9 and 10 minus percentage of 0 to 6, over all responses to this survey that were not taken \
-             back; 95 % interval by Rocks (2016)."
+             back; 95% interval by Rocks (2016)."
         }
         "pmf" => {
-            "Percentage of “very disappointed” over all responses to this survey that were not taken back; 95 % \
-             interval by Wilson, judged against the 40 % line."
+            "Percentage of “very disappointed” over all responses to this survey that were not taken back; 95% \
+             interval by Wilson, judged against the 40% line."
         }
         _ => "Number of responses to this survey that were not taken back.",
     }
