@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyPool, ConnectOptions, Executor, Transaction};
+use sqlx::{Any, AnyPool, ConnectOptions, Connection, Executor, Transaction};
 
-use crate::Result;
+use crate::{Error, Result};
 
 pub type Conn = sqlx::AnyConnection;
 pub type Tx = Transaction<'static, Any>;
@@ -56,6 +56,7 @@ impl Db {
                 Ok(Self { readers, writer, engine })
             }
             Engine::Postgres => {
+                greet(&options).await?;
                 let readers = pool.max_connections(READERS_MAX * 2).connect_with(options).await?;
                 Ok(Self { writer: readers.clone(), readers, engine })
             }
@@ -108,6 +109,19 @@ impl Db {
     }
 }
 
+/// Connects once and says why that fails: a pool would try again until its time is up, and then only say that it was.
+async fn greet(options: &AnyConnectOptions) -> Result<()> {
+    let url = &options.database_url;
+    let place = || {
+        let host = url.host_str().unwrap_or("the local socket");
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{host}{port}{}", url.path())
+    };
+    let greeted = options.connect().await;
+    let connection = greeted.map_err(|cause| Error::Connect { place: place(), cause })?;
+    Ok(connection.close().await?)
+}
+
 /// sqlx 0.9 binds a null double on PostgreSQL as a null of single precision. A statement that was prepared with such a null
 /// and kept would refuse the next caller's double, so statements are prepared anew each time.
 fn without_statement_cache(url: &str) -> String {
@@ -117,7 +131,17 @@ fn without_statement_cache(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::testing::TestDb;
+
+    #[tokio::test]
+    async fn a_database_that_is_not_there_is_named_without_its_password() {
+        // Nobody listens on the port of TCP's own multiplexer.
+        let error = Db::open("postgres://me:secret@127.0.0.1:1/feedback").await.unwrap_err();
+        let said = error.to_string();
+        assert!(said.starts_with("cannot connect to PostgreSQL at 127.0.0.1:1/feedback: "), "{said}");
+        assert!(!said.contains("secret"), "{said}");
+    }
 
     #[tokio::test]
     async fn a_statement_takes_a_double_after_a_null() {

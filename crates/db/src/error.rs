@@ -21,9 +21,12 @@ pub enum Error {
     Reference,
     /// The database cannot be reached or has no room; worth another try later.
     #[error("the database is unavailable: {0}")]
-    Unavailable(#[source] sqlx::Error),
+    Unavailable(sqlx::Error),
+    /// There is no connection to begin with; `place` has no password in it.
+    #[error("cannot connect to PostgreSQL at {place}: {cause}")]
+    Connect { place: String, cause: sqlx::Error },
     #[error("the database refused the statement: {0}")]
-    Statement(#[source] sqlx::Error),
+    Statement(sqlx::Error),
     #[error("migration failed: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     #[error("stored value could not be read: {0}")]
