@@ -32,6 +32,10 @@ test('an invited colleague joins by the link in the mail', async ({ ownerPage, b
   await colleague.getByLabel('Password').fill('correct horse battery');
   await colleague.getByRole('button', { name: 'Join' }).click();
   await expect(colleague.getByRole('button', { name: /Grace Hopper/ })).toBeVisible();
+  // A link works once.
+  await colleague.goto(link);
+  await expect(colleague.getByRole('heading', { name: 'This invitation no longer works' })).toBeVisible();
+  await expectAccessible(colleague);
   await context.close();
 
   await ownerPage.reload();

@@ -24,6 +24,15 @@ pub struct Job {
 }
 
 /// What a caller says of a new job. A second job with the same `unique_key` is not written while the first waits.
+/// What a list is narrowed to; an absent field does not narrow.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter<'a> {
+    pub state: Option<&'a str>,
+    /// Due before this time, itself excluded.
+    pub due_before: Option<Micros>,
+    pub due_from: Option<Micros>,
+}
+
 #[derive(Clone, Debug)]
 pub struct NewJob<'a> {
     pub id: &'a str,
@@ -169,16 +178,16 @@ pub async fn retry(conn: &mut Conn, ws: &WorkspaceId, id: &str, now: Micros) -> 
     Ok(done.rows_affected() > 0)
 }
 
-/// Newest first, optionally only those in one state.
+/// Newest first.
 pub async fn list(
     conn: &mut Conn,
     ws: &WorkspaceId,
-    state: Option<&str>,
+    filter: &Filter<'_>,
     after: Option<&Cursor>,
     limit: i64,
 ) -> Result<Page<Job>> {
-    let total = matching("SELECT COUNT(*)", ws, state).fetch_count(conn).await?;
-    let mut sql = matching("SELECT *", ws, state);
+    let total = matching("SELECT COUNT(*)", ws, filter).fetch_count(conn).await?;
+    let mut sql = matching("SELECT *", ws, filter);
     sql.when(" AND id < ", after.map(|cursor| cursor.id.as_str()));
     sql.push(" ORDER BY id DESC LIMIT ").bind(limit + 1);
     let rows: Vec<Job> = sql.fetch_all(conn).await?;
@@ -207,9 +216,11 @@ pub async fn delete_done_before(conn: &mut Conn, before: Micros) -> Result<()> {
     Ok(())
 }
 
-fn matching(select: &'static str, ws: &WorkspaceId, state: Option<&str>) -> Sql {
+fn matching(select: &'static str, ws: &WorkspaceId, filter: &Filter<'_>) -> Sql {
     let mut sql = Sql::new(select);
     sql.push(" FROM jobs WHERE workspace_id = ").bind(ws.as_str());
-    sql.when(" AND state = ", state);
+    sql.when(" AND state = ", filter.state);
+    sql.when(" AND run_at < ", filter.due_before);
+    sql.when(" AND run_at >= ", filter.due_from);
     sql
 }

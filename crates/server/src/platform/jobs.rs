@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::Path;
 use heedful_db::platform::jobs::{self, Job};
+use heedful_db::types::DAY;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -30,6 +31,8 @@ pub fn routes() -> OpenApiRouter<App> {
 pub struct JobQuery {
     /// queued, running, done or failed
     pub state: Option<String>,
+    /// Whether it is due more than a day from now, as deletions at the end of a promised time are.
+    pub scheduled: Option<bool>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -86,7 +89,13 @@ pub async fn list_jobs(
     invalid.or(())?;
     let (limit, cursor) = (paging.limit()?, paging.cursor()?);
     let mut conn = ctx.read().await?;
-    let page = jobs::list(&mut conn, &admin.ws, query.state.as_deref(), cursor.as_ref(), limit).await?;
+    let tomorrow = |is_asked: bool| is_asked.then_some(ctx.now + DAY);
+    let filter = jobs::Filter {
+        state: query.state.as_deref(),
+        due_before: tomorrow(query.scheduled == Some(false)),
+        due_from: tomorrow(query.scheduled == Some(true)),
+    };
+    let page = jobs::list(&mut conn, &admin.ws, &filter, cursor.as_ref(), limit).await?;
     Ok(Json(List::of(page, JobOut::from)))
 }
 

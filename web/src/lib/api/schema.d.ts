@@ -22165,6 +22165,8 @@ export interface operations {
       query?: {
         /** @description queued, running, done or failed */
         state?: string;
+        /** @description Whether it is due more than a day from now, as deletions at the end of a promised time are. */
+        scheduled?: boolean;
         /** @description How many items at most; 50 when not given. */
         limit?: number;
         /** @description Where to go on: `next` of the page before. */

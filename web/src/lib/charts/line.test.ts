@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { loneOf, lineShape, lineTable, tickWords, type LineSeries } from './line.ts';
+import { loneOf, lineShape, lineTable, ticksAt, tickWords, type LineSeries } from './line.ts';
 
 const series: LineSeries[] = [
   {
@@ -41,9 +41,16 @@ it('says the same as a table', () => {
 });
 
 it('names months over long times, and days else', () => {
-  const [march, may] = [new Date(2026, 2, 2), new Date(2026, 4, 4)];
-  expect(tickWords([march, may])(may)).toBe('4 May');
-  expect(tickWords([march, new Date(2027, 2, 2)])(may)).toBe('May 2026');
+  const [march, may] = [new Date('2026-03-02T00:00:00Z'), new Date('2026-05-04T00:00:00Z')];
+  expect(tickWords([march, may], 'UTC')(may)).toBe('4 May');
+  expect(tickWords([march, may], 'America/New_York')(may)).toBe('3 May');
+  expect(tickWords([march, new Date('2027-03-02T00:00:00Z')], 'UTC')(may)).toBe('May 2026');
+});
+
+it('puts words under points, the last among them, as far as there is room', () => {
+  const points = [1, 2, 3, 4].map((ms) => ({ at: new Date(ms), value: 0, low: null, high: null }));
+  const msOf = (room: number) => ticksAt(points, room).map((at) => at.getTime());
+  expect([msOf(9), msOf(2), msOf(0.5)]).toEqual([[1, 2, 3, 4], [2, 4], [4]]);
 });
 
 it('finds points that no line touches', () => {

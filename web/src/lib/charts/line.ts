@@ -63,14 +63,20 @@ function draw({ at, value, low = null, high = null }: LinePoint): Drawn {
 
 const LONG_MS = 250 * 86_400_000;
 
-/** The words below the axis: months over long times, else days. The axis counts in the browser's zone. */
-export function tickWords([from, to]: [Date, Date]): (at: Date) => string {
+/** The words below the axis: months over long times, else days, as they are called in the workspace's zone. */
+export function tickWords([from, to]: [Date, Date], timeZone: string): (at: Date) => string {
   const isLong = to.getTime() - from.getTime() > LONG_MS;
   const parts = isLong
     ? ({ month: 'short', year: 'numeric' } as const)
     : ({ day: 'numeric', month: 'short' } as const);
-  const format = new Intl.DateTimeFormat('en-GB', parts);
+  const format = new Intl.DateTimeFormat('en-GB', { ...parts, timeZone });
   return (at) => format.format(at);
+}
+
+/** Where the axis has words: at points, so that months are not told in weeks, and no more than have room. */
+export function ticksAt(points: Drawn[], room: number): Date[] {
+  const step = Math.max(1, Math.ceil(points.length / Math.max(1, room)));
+  return points.filter((_, index) => (points.length - 1 - index) % step === 0).map(({ at }) => at);
 }
 
 /** Points between two gaps: no line runs through them, so they need a mark of their own. */

@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { formatChange, formatCompact, formatInterval, formatMoney, formatPercent, plural } from './number.ts';
+import {
+  formatChange,
+  formatCompact,
+  formatDays,
+  formatInterval,
+  formatMoney,
+  formatPercent,
+  plural,
+} from './number.ts';
 
 it('formats numbers for people', () => {
   expect(formatCompact(9999)).toBe('9,999');
@@ -15,6 +23,16 @@ it('never leaves the sign of a change in doubt', () => {
   expect(formatChange(3)).toBe('+3');
   expect(formatChange(-0.25, formatPercent)).toBe('−25%');
   expect(formatChange(0)).toBe('±0');
+});
+
+it('tells times of less than a day in hours', () => {
+  expect([39, 1.04, 0.5, 0.06, 0.001].map(formatDays)).toEqual([
+    '39 days',
+    '1 day',
+    '12 hours',
+    '1 hour',
+    'under an hour',
+  ]);
 });
 
 it('writes intervals with a real minus', () => {

@@ -45,5 +45,13 @@ export function formatMoney(cents: number, currency = 'USD'): string {
   return withMinus(format.format(units));
 }
 
+/** A time in days, and in hours where it is less than one. */
+export function formatDays(days: number): string {
+  const words = (n: number, unit: string) =>
+    `${formatNumber(n)} ${formatNumber(n) === '1' ? unit : `${unit}s`}`;
+  if (days >= 1) return words(days, 'day');
+  return days * 24 < 1 ? 'under an hour' : words(Math.round(days * 24), 'hour');
+}
+
 export const plural = (n: number, one: string, many = `${one}s`) =>
   `${formatCount(n)} ${n === 1 ? one : many}`;

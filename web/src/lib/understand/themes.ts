@@ -28,6 +28,10 @@ export function labelOf(options: readonly { value: string; label: string }[], va
   return options.find((option) => option.value === value)?.label;
 }
 
+/** What the accounts behind a theme pay; nothing where no revenue of theirs is on record. */
+export const stakeOf = (numbers: Theme['numbers']) =>
+  numbers && numbers.n_accounts > numbers.n_accounts_unpriced ? numbers.revenue_cents : null;
+
 const OPTIONS_MAX = 20;
 
 export async function findThemes(query: string): Promise<Option[]> {

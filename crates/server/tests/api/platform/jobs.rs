@@ -26,6 +26,18 @@ async fn add_unknown_job(app: &TestApp) {
 }
 
 #[tokio::test]
+async fn what_is_due_much_later_is_told_apart() {
+    let app = TestApp::new().await;
+    add_unknown_job(&app).await;
+    app.advance(-48 * HOUR);
+    let listed = async |query: &str| app.admin().get(&format!("/jobs{query}")).await.ok()["total"].clone();
+    assert_eq!((listed("").await, listed("?scheduled=true").await), (json!(1), json!(1)));
+    assert_eq!(listed("?scheduled=false").await, 0);
+    app.advance(48 * HOUR);
+    assert_eq!((listed("?scheduled=true").await, listed("?scheduled=false").await), (json!(0), json!(1)));
+}
+
+#[tokio::test]
 async fn a_job_that_keeps_failing_is_shown_and_can_be_started_again() {
     let app = TestApp::new().await;
     add_unknown_job(&app).await;

@@ -1,5 +1,5 @@
 import { call, type Schemas } from '#lib/api/client.ts';
-import { formatInterval, formatNumber, plural } from '#lib/format/number.ts';
+import { formatInterval, plural } from '#lib/format/number.ts';
 import { formatDate } from '#lib/format/time.ts';
 import { api } from '#lib/session.svelte.ts';
 
@@ -33,8 +33,6 @@ export const measureScores = (kind: 'nps' | 'pmf', days: PeriodDays, now = Date.
       params: { query: { kind, interval: 'month', from: since(days, now) } },
     }),
   );
-
-export const formatDays = (days: number) => `${formatNumber(days)} ${days === 1 ? 'day' : 'days'}`;
 
 export const intervalOf = ({ low, high }: Figure): [number, number] | null =>
   typeof low === 'number' && typeof high === 'number' ? [low, high] : null;

@@ -10,6 +10,7 @@ export const STATES = [
   { value: 'running', label: 'Running', tone: 'info' },
   { value: 'done', label: 'Done', tone: 'positive' },
   { value: 'failed', label: 'Failed', tone: 'negative' },
+  { value: 'scheduled', label: 'Scheduled', tone: 'neutral' },
 ] as const;
 
 const WORK: Record<string, string> = {
@@ -28,8 +29,11 @@ const WORK: Record<string, string> = {
 /** What a job does; a kind from a newer server is at least readable. */
 export const workOf = (kind: string) => WORK[kind] ?? kind.replaceAll('_', ' ');
 
-export function listJobs(state?: string, cursor?: string) {
-  return call(api.GET('/api/v1/jobs', { params: { query: { state, limit: PAGE_SIZE, cursor } } }));
+/** What is due much later, such as deletions at the end of a promised time, is a list of its own. */
+export function listJobs(chosen?: string, cursor?: string) {
+  const scheduled = chosen === 'scheduled';
+  const state = scheduled ? undefined : chosen;
+  return call(api.GET('/api/v1/jobs', { params: { query: { state, scheduled, limit: PAGE_SIZE, cursor } } }));
 }
 
 export function retryJob(id: string) {
