@@ -4491,7 +4491,7 @@ export interface components {
     ImportRefusal: {
       /** Format: int64 */
       row_number: number;
-      /** @description A column of the file where one is to blame, else a field such as `row`. */
+      /** @description The columns of the file that are to blame, with commas between them, else a field such as `row`. */
       field: string;
       reason: string;
       /** @description The start of the row. */
@@ -5255,7 +5255,7 @@ export interface components {
       items: {
         /** Format: int64 */
         row_number: number;
-        /** @description A column of the file where one is to blame, else a field such as `row`. */
+        /** @description The columns of the file that are to blame, with commas between them, else a field such as `row`. */
         field: string;
         reason: string;
         /** @description The start of the row. */

@@ -89,29 +89,24 @@ impl Plan {
             Some(id) => id.to_owned(),
             None => self.id_of_content(row),
         };
-        self.read(row, external_id).map_err(|complaint| ImportRefusal {
-            row_number: row.number,
-            field: complaint.field,
-            reason: complaint.reason,
-            row_text: row_text(&row.cells.join(", ")),
-        })
+        self.read(row, external_id).map_err(|complaints| refusal(row, complaints))
     }
 
-    fn read(&self, row: &Row, external_id: String) -> Result<Draft, Complaint> {
+    /// Everything that is wrong with a row is told at once: who mends the file mends it once.
+    fn read(&self, row: &Row, external_id: String) -> Result<Draft, Vec<Complaint>> {
+        let mut complaints = Vec::new();
         let time =
             self.text(row, "occurred_at").map(|text| dates::parse(text, &self.date_format, &self.zone));
-        let occurred_at = time.transpose().map_err(|reason| self.complain("occurred_at", reason))?;
-        let score = self.score(row)?;
-        let person = self.person(row)?;
+        let time = time.transpose().map_err(|reason| vec![self.complain("occurred_at", reason)]);
+        let occurred_at = noted(time, &mut complaints);
+        let score = noted(self.score(row).map_err(|one| vec![one]), &mut complaints);
+        let person = noted(self.person(row).map_err(|one| vec![one]), &mut complaints);
+        let account = noted(self.account(row).map_err(|one| vec![one]), &mut complaints);
         let body: Vec<&str> =
             self.body.iter().map(|index| row.cells[*index].trim()).filter(|text| !text.is_empty()).collect();
         let body = body.join("\n\n");
-        if body.is_empty() && score.is_none() {
-            let field = self.body.first().map_or("row", |index| self.columns[*index].as_str());
-            return Err(Complaint {
-                field: field.to_owned(),
-                reason: "is empty: nothing was said".to_owned(),
-            });
+        if body.is_empty() && self.text(row, "score").is_none() {
+            complaints.push(self.complain("body", "is empty: nothing was said".to_owned()));
         }
         let signal = SignalIn {
             external_id: Some(external_id),
@@ -126,12 +121,16 @@ impl Plan {
             body,
             ..SignalIn::default()
         };
-        let signal = self.check(signal)?;
-        Ok(Draft { signal, occurred_at, person, account: self.account(row)? })
+        let signal = noted(self.check(signal), &mut complaints);
+        if complaints.is_empty() {
+            Ok(Draft { signal, occurred_at, person, account })
+        } else {
+            Err(complaints)
+        }
     }
 
     /// Checked as when somebody types it in. A score may stand without words, as ratings in app stores do.
-    fn check(&self, mut signal: SignalIn) -> Result<SignalIn, Complaint> {
+    fn check(&self, mut signal: SignalIn) -> Result<SignalIn, Vec<Complaint>> {
         let is_wordless = signal.body.is_empty();
         if is_wordless {
             signal.body.push('-');
@@ -145,9 +144,8 @@ impl Plan {
                 Ok(signal)
             }
             Err(invalid) => {
-                let first = invalid.0.into_iter().next();
-                let (field, reasons) = first.unwrap_or_else(|| ("row".to_owned(), Vec::new()));
-                Err(self.complain(&field, reasons.join("; ")))
+                let complaints = invalid.0.into_iter();
+                Err(complaints.map(|(field, reasons)| self.complain(&field, reasons.join("; "))).collect())
             }
         }
     }
@@ -248,6 +246,29 @@ fn cut(name: &str) -> String {
     name.chars().filter(|c| *c != '\0').take(NAME_MAX).collect()
 }
 
+/// What was found, or else an empty stand-in and one more complaint.
+fn noted<T: Default>(found: Result<T, Vec<Complaint>>, complaints: &mut Vec<Complaint>) -> T {
+    found.unwrap_or_else(|more| {
+        complaints.extend(more);
+        T::default()
+    })
+}
+
+/// One complaint stands by itself; of several each says what it is about.
+fn refusal(row: &Row, complaints: Vec<Complaint>) -> ImportRefusal {
+    let field = complaints.iter().map(|complaint| complaint.field.as_str()).collect::<Vec<_>>().join(", ");
+    let reasons: Vec<String> = match complaints.len() {
+        1 => complaints.into_iter().map(|complaint| complaint.reason).collect(),
+        _ => complaints.into_iter().map(|Complaint { field, reason }| format!("{field}: {reason}")).collect(),
+    };
+    ImportRefusal {
+        row_number: row.number,
+        field,
+        reason: reasons.join("; "),
+        row_text: row_text(&row.cells.join(", ")),
+    }
+}
+
 fn shorten(text: &str) -> String {
     text.chars().take(40).collect()
 }
@@ -301,6 +322,15 @@ mod tests {
         check(["x", "", "ada at b", "", "", "", ""], "mail");
         check(["x", "", "", "", "", &"t".repeat(61), ""], "labels");
         assert!(plan().draft(&row(["", "4", "", "", "", "", ""])).is_ok(), "a score may stand without words");
+    }
+
+    #[test]
+    fn everything_that_is_wrong_with_a_row_is_told_at_once() {
+        let refusal = plan().draft(&row(["x", "many", "ada at b", "", "", &"t".repeat(61), ""])).unwrap_err();
+        assert_eq!(refusal.field, "stars, mail, labels");
+        let reasons: Vec<&str> = refusal.reason.split("; ").collect();
+        assert_eq!(reasons[..2], ["stars: \"many\" is not a number", "mail: \"ada at b\" is not an address"]);
+        assert!(reasons[2].starts_with("labels: "), "{}", reasons[2]);
     }
 
     #[test]

@@ -133,7 +133,7 @@ pub struct PreviewSignal {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ImportRefusal {
     pub row_number: i64,
-    /// A column of the file where one is to blame, else a field such as `row`.
+    /// The columns of the file that are to blame, with commas between them, else a field such as `row`.
     pub field: String,
     pub reason: String,
     /// The start of the row.
