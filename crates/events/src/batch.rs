@@ -4,6 +4,9 @@
 //! lengths are LEB128; a text is its length and its bytes.
 
 use std::borrow::Cow;
+use std::ops::Range;
+
+use twox_hash::XxHash3_64;
 
 use crate::event::{Event, EventId, Micros, Value};
 
@@ -18,20 +21,40 @@ const NUMBER: u8 = 4;
 const TEXT: u8 = 5;
 const JSON: u8 = 6;
 
+/// The 16 bytes of a workspace's id.
+pub type Workspace = [u8; 16];
+
+/// Tells events apart: of which person, and which one of hers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EventKey {
+    /// [`person_hash`] of the workspace and the distinct id.
+    pub person: u64,
+    /// The event's own id.
+    pub id: EventId,
+}
+
+/// XXH3 of a distinct id, seeded with the workspace. It is written into files, so it stays as it is.
+pub fn person_hash(workspace: Workspace, distinct_id: &str) -> u64 {
+    let seed = XxHash3_64::oneshot(&workspace);
+    XxHash3_64::oneshot_with_seed(seed, distinct_id.as_bytes())
+}
+
 /// Events of one workspace that arrived together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
     bytes: Vec<u8>,
-    n_events: usize,
+    workspace: Workspace,
+    /// One for each event, with where in the bytes it ends.
+    keys: Vec<(EventKey, usize)>,
 }
 
 impl Batch {
     /// Without events yet.
-    pub fn new(workspace: [u8; 16], received_at: Micros) -> Self {
+    pub fn new(workspace: Workspace, received_at: Micros) -> Self {
         let mut bytes = vec![VERSION];
         bytes.extend_from_slice(&workspace);
         bytes.extend_from_slice(&received_at.to_le_bytes());
-        Self { bytes, n_events: 0 }
+        Self { bytes, workspace, keys: Vec::new() }
     }
 
     /// Adds an event.
@@ -46,22 +69,57 @@ impl Batch {
             push_text(bytes, name);
             push_value(bytes, value);
         }
-        self.n_events += 1;
+        let person = person_hash(self.workspace, &event.distinct_id);
+        self.keys.push((EventKey { person, id: event.id }, self.bytes.len()));
     }
 
     /// How many events it has.
     pub fn len(&self) -> usize {
-        self.n_events
+        self.keys.len()
     }
 
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
-        self.n_events == 0
+        self.keys.is_empty()
+    }
+
+    /// What tells its events apart, in their order.
+    pub fn keys(&self) -> impl Iterator<Item = EventKey> {
+        self.keys.iter().map(|(key, _)| *key)
+    }
+
+    /// Keeps the events for which `is_kept` says so, asked in their order.
+    pub fn retain(&mut self, mut is_kept: impl FnMut(EventKey) -> bool) {
+        let (mut start, mut n_kept_bytes) = (HEAD_BYTES, HEAD_BYTES);
+        let bytes = &mut self.bytes;
+        self.keys.retain_mut(|(key, end)| {
+            let event: Range<usize> = std::mem::replace(&mut start, *end)..*end;
+            if !is_kept(*key) {
+                return false;
+            }
+            if event.start > n_kept_bytes {
+                bytes.copy_within(event.clone(), n_kept_bytes);
+            }
+            n_kept_bytes += event.len();
+            *end = n_kept_bytes;
+            true
+        });
+        bytes.truncate(n_kept_bytes);
     }
 
     /// As it is kept.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The batch that was kept as these bytes; nothing when they are none.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let view = BatchView::new(bytes)?;
+        let mut batch = Self::new(view.workspace, view.received_at);
+        for event in view.events() {
+            batch.push(&event?);
+        }
+        Some(batch)
     }
 }
 
@@ -69,7 +127,7 @@ impl Batch {
 #[derive(Clone, Copy, Debug)]
 pub struct BatchView<'a> {
     /// Whose events these are.
-    pub workspace: [u8; 16],
+    pub workspace: Workspace,
     /// When they arrived.
     pub received_at: Micros,
     events: Reader<'a>,
@@ -241,6 +299,23 @@ mod tests {
             let view = BatchView::new(batch.as_bytes()).unwrap();
             prop_assert_eq!((view.workspace, view.received_at), ([7; 16], -5));
             prop_assert_eq!(view.events().collect::<Option<Vec<_>>>(), Some(events));
+        }
+
+        #[test]
+        fn a_batch_is_the_same_after_it_was_kept(events in prop::collection::vec(event(), 0..5)) {
+            let batch = batch_of(&events);
+            prop_assert_eq!(Batch::from_bytes(batch.as_bytes()), Some(batch));
+        }
+
+        #[test]
+        fn what_is_left_out_leaves_the_others_whole(events in prop::collection::vec(event(), 0..6), mask: u8) {
+            let is_kept = |index: usize| mask & (1 << index) != 0;
+            let kept: Vec<_> = (0..events.len()).filter(|index| is_kept(*index)).collect();
+            let mut batch = batch_of(&events);
+            let mut asked = 0..events.len();
+            batch.retain(|_| asked.next().is_some_and(is_kept));
+            let expected: Vec<_> = kept.iter().map(|index| events[*index].clone()).collect();
+            prop_assert_eq!(batch, batch_of(&expected));
         }
 
         #[test]

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// An error of this crate.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,12 @@ pub enum Error {
         /// Where the damage begins.
         offset: u64,
     },
+    /// A frame of the log is whole and yet no batch: another version wrote it.
+    #[error("entry {number} of the event log was not written by this version")]
+    NoBatch {
+        /// The number of the frame.
+        number: u64,
+    },
     /// A batch has more bytes than one frame of the log holds.
     #[error("a batch of {n_bytes} bytes is too long: at most {n_bytes_max} are written at once")]
     TooLong {
@@ -33,6 +40,21 @@ pub enum Error {
         /// Bytes that are taken.
         n_bytes_max: usize,
     },
+}
+
+/// Why a batch was not taken.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// More is waiting for the disk than is held in memory: the same can be sent again in a moment.
+    #[error("too many events are waiting for the disk")]
+    Busy,
+    /// The store is being closed.
+    #[error("the event store is closed")]
+    Closed,
+    /// It could not be written, and nothing of it was kept.
+    #[error(transparent)]
+    Failed(Arc<Error>),
 }
 
 /// A result of this crate.

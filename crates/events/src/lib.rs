@@ -5,5 +5,9 @@ pub mod batch;
 mod error;
 pub mod event;
 pub mod log;
+pub mod store;
 
-pub use error::{Error, Result};
+pub use batch::Batch;
+pub use error::{Error, Refused, Result};
+pub use event::{Event, EventId, Micros, Value};
+pub use store::{Appended, Store, StoreOptions};

@@ -13,6 +13,18 @@ use std::path::{Path, PathBuf};
 use self::segment::Segment;
 use crate::error::{Error, Result};
 
+/// Whether a payload of so many bytes can be appended.
+///
+/// # Errors
+///
+/// [`Error::TooLong`].
+pub fn check_length(n_bytes: usize) -> Result<()> {
+    match n_bytes {
+        0..=frame::PAYLOAD_BYTES_MAX => Ok(()),
+        _ => Err(Error::TooLong { n_bytes, n_bytes_max: frame::PAYLOAD_BYTES_MAX }),
+    }
+}
+
 /// How a log is kept.
 #[derive(Clone, Copy, Debug)]
 pub struct LogOptions {
@@ -99,9 +111,8 @@ impl Log {
     pub fn append<'p>(&mut self, payloads: impl IntoIterator<Item = &'p [u8]>) -> Result<u64> {
         let (mut frames, mut n_frames) = (Vec::new(), 0);
         for payload in payloads {
-            if !frame::push(&mut frames, payload) {
-                return Err(Error::TooLong { n_bytes: payload.len(), n_bytes_max: frame::PAYLOAD_BYTES_MAX });
-            }
+            check_length(payload.len())?;
+            frame::push(&mut frames, payload);
             n_frames += 1;
         }
         let first = self.next;
