@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+pub mod batch;
+mod error;
+pub mod event;
+pub mod log;
+pub mod store;
+
+pub use batch::Batch;
+pub use error::{Error, Refused, Result};
+pub use event::{Event, EventId, Micros, Value};
+pub use store::{Appended, Store, StoreOptions};
