@@ -1,6 +1,6 @@
 //! The write-ahead log: what was accepted is on the disk before anybody is told so.
 //!
-//! A log is a folder of [segments](segment), each a row of [frames](frame) with numbers that go on from segment to
+//! A log is a folder of segments, each a row of frames with numbers that go on from segment to
 //! segment. [`Log::append`] takes many frames and waits for the disk once. A crash can only cut off the last segment, behind
 //! everything that was acknowledged; [`Log::open`] finds that place and goes on there.
 

@@ -3,18 +3,29 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::oneshot;
 
 use super::known::Known;
-use super::{Appended, Recent};
 use crate::batch::{Batch, EventKey};
 use crate::error::{Refused, Result};
 use crate::log::Log;
 
 /// One wait for the disk is for so many bytes at most.
 const GROUP_BYTES_MAX: usize = 16 << 20;
+
+/// What became of a batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Appended {
+    /// Events that are kept now and were not before.
+    pub n_new: usize,
+    /// Events that were kept before, or twice in the batch.
+    pub n_known: usize,
+}
+
+/// The batches of the log, which are nowhere else yet.
+pub type Recent = RwLock<Vec<Arc<Batch>>>;
 
 /// A batch, and who waits for it.
 #[derive(Debug)]

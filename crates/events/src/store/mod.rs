@@ -6,12 +6,13 @@ mod known;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
 
-use self::intake::{Intake, Order};
+pub use self::intake::Appended;
+use self::intake::{Intake, Order, Recent};
 use crate::batch::Batch;
 use crate::error::{Error, Refused, Result};
 use crate::log::{Log, LogOptions};
@@ -31,15 +32,6 @@ impl Default for StoreOptions {
     }
 }
 
-/// What became of a batch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Appended {
-    /// Events that are kept now and were not before.
-    pub n_new: usize,
-    /// Events that were kept before, or twice in the batch.
-    pub n_known: usize,
-}
-
 /// The events of all workspaces, in a folder of its own; one process at a time. Dropping it waits for what is being written.
 #[derive(Debug)]
 pub struct Store {
@@ -49,9 +41,6 @@ pub struct Store {
     waiting_bytes_max: usize,
     writer: Option<JoinHandle<()>>,
 }
-
-/// The batches of the log, which are nowhere else yet.
-type Recent = RwLock<Vec<Arc<Batch>>>;
 
 impl Store {
     /// Opens the store of a folder, which is made when missing, with everything that was acknowledged.

@@ -92,7 +92,7 @@ fn check_crossed(data: &Data) -> HealthCheck {
     let seen = count(data.n_in_two_variants, ["person was seen", "people were seen"]);
     let (status, sentence) = match data.n_in_two_variants {
         0 => (HealthStatus::Fine, "Everybody was in one group only.".to_owned()),
-        _ if share <= CROSSED_MAX => (HealthStatus::Note, format!("{} in two groups and left out.", seen)),
+        _ if share <= CROSSED_MAX => (HealthStatus::Note, format!("{seen} in two groups and left out.")),
         _ => (
             HealthStatus::Alarm,
             format!(
