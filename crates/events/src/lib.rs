@@ -4,6 +4,7 @@
 pub mod batch;
 mod error;
 pub mod event;
+pub mod journey;
 pub mod log;
 pub mod store;
 
