@@ -7,6 +7,7 @@ use std::time::Duration;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyPool, ConnectOptions, Connection, Executor, Transaction};
+use tokio::time::timeout;
 
 use crate::{Error, Result};
 
@@ -117,7 +118,8 @@ async fn greet(options: &AnyConnectOptions) -> Result<()> {
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
         format!("{host}{port}{}", url.path())
     };
-    let greeted = options.connect().await;
+    let late = sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+    let greeted = timeout(ACQUIRE_WAIT, options.connect()).await.unwrap_or(Err(late));
     let connection = greeted.map_err(|cause| Error::Connect { place: place(), cause })?;
     Ok(connection.close().await?)
 }

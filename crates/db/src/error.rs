@@ -28,7 +28,7 @@ pub enum Error {
     #[error("the database refused the statement: {0}")]
     Statement(sqlx::Error),
     #[error("migration failed: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(sqlx::migrate::MigrateError),
     #[error("stored value could not be read: {0}")]
     Corrupt(String),
 }
@@ -40,6 +40,12 @@ impl Error {
 
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for Error {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        Self::Migrate(error)
     }
 }
 
@@ -58,7 +64,7 @@ impl From<sqlx::Error> for Error {
                     Self::Taken { field: taken_field(refused.message(), detail) }
                 }
                 ErrorKind::ForeignKeyViolation => Self::Reference,
-                _ if no_room(refused.message()) => Self::Unavailable(error),
+                _ if is_passing(refused.code().as_deref(), refused.message()) => Self::Unavailable(error),
                 _ => Self::Statement(error),
             },
             other => Self::Statement(other),
@@ -81,22 +87,31 @@ fn key_columns(detail: &str) -> Option<&str> {
     detail.strip_prefix("Key (")?.split_once(")=(").map(|(columns, _)| columns)
 }
 
-fn no_room(message: &str) -> bool {
-    [
-        "disk is full",
-        "database is locked",
-        "disk I/O error",
-        "No space left",
-        "too many clients",
-        "shutting down",
-    ]
-    .iter()
-    .any(|part| message.contains(part))
+/// Whether the engine refused for want of room or because it comes or goes, and not because of what was asked.
+/// PostgreSQL says so in the class of its code: connections, resources, an operator; SQLite in words.
+fn is_passing(code: Option<&str>, message: &str) -> bool {
+    let of_postgres = code.is_some_and(|code| {
+        code.len() == 5 && ["08", "53", "57P", "58"].iter().any(|class| code.starts_with(class))
+    });
+    let of_sqlite = ["disk is full", "database is locked", "disk I/O error"];
+    of_postgres || of_sqlite.iter().any(|part| message.contains(part))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::taken_field;
+    use super::{is_passing, taken_field};
+
+    #[test]
+    fn want_of_room_and_restarts_pass() {
+        let check = |code: Option<&str>, message: &str, expect: bool| {
+            assert_eq!(is_passing(code, message), expect, "{code:?} {message}");
+        };
+        check(Some("57P01"), "terminating connection due to administrator command", true);
+        check(Some("53100"), "could not extend file: No space left on device", true);
+        check(Some("13"), "database or disk is full", true);
+        check(Some("42601"), "syntax error", false);
+        check(Some("1"), "no such table: signals", false);
+    }
 
     #[test]
     fn names_the_last_column_on_both_engines() {

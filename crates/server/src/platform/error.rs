@@ -31,7 +31,7 @@ pub enum Error {
     Invalid(Invalid),
     #[error("too many requests")]
     TooMany { retry_after_s: u32 },
-    #[error("a store is unavailable")]
+    #[error("the data cannot be reached right now; please try again in a moment")]
     Unavailable,
     #[error(transparent)]
     Internal(#[from] anyhow::Error),

@@ -5,7 +5,7 @@ type Kind = PlanMetric['kind'];
 
 /** A value of a metric: a share in percent, a mean as a number. */
 export const level = (kind: Kind, value: number) =>
-  kind === 'proportion' ? formatPercent(value, 2) : formatNumber(value, 2);
+  kind === 'proportion' ? formatPercent(value, value < 0.1 ? 2 : 1) : formatNumber(value, 2);
 
 /** A change of a metric: percentage points, or the metric's own unit. */
 export const change = (kind: Kind, value: number) =>
