@@ -5,7 +5,11 @@ import { api } from './session.svelte.ts';
 /** What a list gives at once. */
 const LIST_MAX = 500;
 
-type Kind = 'person' | 'account' | 'source' | 'member' | 'segment' | 'theme' | 'metric';
+const KINDS = ['person', 'account', 'source', 'member', 'segment', 'theme', 'metric'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Whether things of this kind have names that can be looked up here. */
+export const isNamed = (kind: string): kind is Kind => KINDS.some((named) => named === kind);
 
 /** Kinds that are few: the whole list comes at once. */
 const lists: Partial<Record<Kind, () => Promise<{ id: string; name: string }[]>>> = {
