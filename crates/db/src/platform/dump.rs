@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use futures_util::TryStreamExt;
-use sqlx::any::{AnyRow, AnyTypeInfoKind};
-use sqlx::{AssertSqlSafe, Column, Executor, Row, ValueRef};
+use sqlx::any::{AnyArguments, AnyRow, AnyTypeInfoKind};
+use sqlx::query::Query;
+use sqlx::{Any, AssertSqlSafe, Column, Executor, Row, ValueRef};
 
 use crate::{Conn, Error, Result};
 
@@ -118,10 +119,17 @@ pub type Cells = BTreeMap<String, Cell>;
 pub async fn read<E: From<Error>>(
     conn: &mut Conn,
     table: Table,
+    take: impl FnMut(Cells) -> std::result::Result<(), E>,
+) -> std::result::Result<u64, E> {
+    rows(sqlx::query(AssertSqlSafe(format!("SELECT * FROM {}", table.name))), conn, take).await
+}
+
+pub(super) async fn rows<E: From<Error>>(
+    query: Query<'_, Any, AnyArguments>,
+    conn: &mut Conn,
     mut take: impl FnMut(Cells) -> std::result::Result<(), E>,
 ) -> std::result::Result<u64, E> {
-    let sql = format!("SELECT * FROM {}", table.name);
-    let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(conn);
+    let mut rows = query.fetch(conn);
     let mut n = 0;
     while let Some(row) = rows.try_next().await.map_err(Error::from)? {
         take(cells(&row)?)?;

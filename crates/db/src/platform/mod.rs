@@ -4,6 +4,7 @@ pub mod api_tokens;
 pub mod audit;
 pub mod change_count;
 pub mod dump;
+pub mod export;
 pub mod idempotency;
 pub mod invitations;
 pub mod jobs;

@@ -27,6 +27,8 @@ pub enum Command {
     Migrate(MigrateArgs),
     /// Write everything into one file.
     Backup(BackupArgs),
+    /// Write what a workspace has as files that are read without Heedful: JSON lines and CSV.
+    Export(ExportArgs),
     /// Read a backup into an empty database, SQLite or PostgreSQL.
     Restore(RestoreArgs),
     /// Look for problems of this machine and of the settings given.
@@ -123,6 +125,17 @@ pub struct BackupArgs {
     pub store: StoreArgs,
     /// The file to write; it must not exist yet.
     pub file: PathBuf,
+}
+
+#[derive(ClapArgs)]
+pub struct ExportArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// The folder to write; it must be empty or not exist yet.
+    pub dir: PathBuf,
+    /// The name or id of the only workspace to write; all of them without it.
+    #[arg(long)]
+    pub workspace: Option<String>,
 }
 
 #[derive(ClapArgs)]

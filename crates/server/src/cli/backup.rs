@@ -93,8 +93,8 @@ async fn write_archive(db: &Db, file: &Path, schema: i64, made_at: jiff::Timesta
     Ok(rows)
 }
 
-/// A backup holds everything, so only its owner may read it.
-fn create_private(file: &Path) -> anyhow::Result<File> {
+/// A file of everything that customers said, so only its owner may read it.
+pub(super) fn create_private(file: &Path) -> anyhow::Result<File> {
     let mut options = File::options();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

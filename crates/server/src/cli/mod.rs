@@ -4,6 +4,7 @@ mod args;
 pub mod backup;
 mod demo;
 mod doctor;
+pub mod export;
 mod openapi;
 mod serve;
 mod setup;
@@ -29,6 +30,7 @@ pub fn run() -> ExitCode {
             Command::Setup(options) => setup::setup(options).await,
             Command::Openapi => openapi::print(),
             Command::Backup(options) => setup::backup(options).await,
+            Command::Export(options) => export::export(options).await,
             Command::Restore(options) => setup::restore(options).await,
             Command::Doctor(options) => doctor::doctor(options).await,
             Command::Migrate(options) => setup::migrate(options).await,

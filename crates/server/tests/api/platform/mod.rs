@@ -3,6 +3,7 @@ mod api_tokens;
 mod audit_log;
 mod backup;
 mod docs;
+mod export;
 mod idempotency;
 mod invitations;
 mod jobs;
