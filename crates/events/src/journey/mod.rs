@@ -6,6 +6,7 @@
 
 pub mod funnel;
 pub mod lifecycle;
+pub mod paths;
 mod periods;
 pub mod retention;
 pub mod trend;
