@@ -9,7 +9,7 @@ async function find(token: string) {
   try {
     return await call(api.GET('/api/v1/invitations/{key}', { params: { path: { key: token } } }));
   } catch (error) {
-    if (error instanceof ApiError && [404, 409].includes(error.status)) return null;
+    if (error instanceof ApiError && error.status === 403) return null;
     throw error;
   }
 }
