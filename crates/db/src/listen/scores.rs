@@ -43,19 +43,27 @@ pub async fn count_by_period(
     sql.fetch_all(conn).await
 }
 
-/// The same by plan of the accounts that people belong to; who belongs to several plans counts in each of them.
+/// The same by plan of the accounts that people belong to; who belongs to several plans counts in each of them, and in
+/// each only once.
+///
+/// Answers are added up by person before their accounts are looked up: `SQLite` compares all answers with all accounts
+/// otherwise (6 s instead of 0.1 s for 18,000 answers).
 pub async fn count_by_plan(
     conn: &mut Conn,
     ws: &WorkspaceId,
     filter: &Filter<'_>,
     plans: &[String],
 ) -> Result<Vec<(String, f64, i64)>> {
-    let mut sql = Sql::new("SELECT m.plan, a.score, COUNT(*) FROM (");
+    let mut sql = Sql::new("SELECT b.plan, b.score, CAST(SUM(b.n) AS BIGINT) FROM (");
+    sql.push("SELECT c.plan, a.score, MAX(a.n) AS n FROM (");
+    sql.push("SELECT x.person_id, x.score, COUNT(*) AS n FROM (");
     push_answers(&mut sql, ws, filter);
-    sql.push(") a JOIN (SELECT DISTINCT p.person_id, c.plan FROM accounts c JOIN account_people p");
-    sql.push(" ON p.workspace_id = c.workspace_id AND p.account_id = c.id WHERE c.workspace_id = ");
-    sql.bind(ws.as_str()).bind_in(" AND c.plan IN", plans);
-    sql.push(") m ON m.person_id = a.person_id GROUP BY m.plan, a.score ORDER BY m.plan, a.score");
+    sql.push(") x WHERE x.person_id IS NOT NULL GROUP BY x.person_id, x.score) a");
+    sql.push(" JOIN account_people p ON p.workspace_id = ").bind(ws.as_str());
+    sql.push(" AND p.person_id = a.person_id");
+    sql.push(" JOIN accounts c ON c.workspace_id = p.workspace_id AND c.id = p.account_id");
+    sql.bind_in(" WHERE c.plan IN", plans).push(" GROUP BY c.plan, a.person_id, a.score) b");
+    sql.push(" GROUP BY b.plan, b.score ORDER BY b.plan, b.score");
     sql.fetch_all(conn).await
 }
 

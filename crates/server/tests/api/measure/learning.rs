@@ -101,3 +101,30 @@ async fn scores_count_each_answer_once_and_say_how_sure_they_are() {
     assert!(empty["whole"]["reason"].as_str().unwrap().len() > 10);
     app.viewer().get("/measures/scores?kind=luck").await.refused(422);
 }
+
+#[tokio::test]
+async fn scores_by_plan_count_who_belongs_to_two_accounts_of_a_plan_once() {
+    let app = TestApp::new().await;
+    let editor = app.editor();
+    let mut accounts = Vec::new();
+    for (name, plan) in [("Acme", "Team"), ("Bolt", "Team"), ("Core", "Free"), ("Dune", "Free")] {
+        let account = editor.create("/accounts", json!({"name": name, "plan": plan})).await;
+        accounts.push(account["id"].as_str().unwrap().to_owned());
+    }
+    let source = editor.create("/sources", json!({"kind": "inbox", "name": "Inbox"})).await;
+    let (both, free, nowhere) = (&accounts[..3], &accounts[3..], &accounts[..0]);
+    for (name, of, score) in [("Ada", both, 9), ("Bea", free, 3), ("Cem", nowhere, 5)] {
+        let person = editor.create("/people", json!({"name": name, "account_ids": of})).await;
+        let signal = json!({"source_id": source["id"], "body": "x", "score": score, "score_kind": "nps",
+                            "occurred_at": "2026-02-10T12:00:00Z", "person_id": person["id"]});
+        editor.create("/signals", signal).await;
+    }
+    let scores = app.viewer().get("/measures/scores?kind=nps").await.ok();
+    let by_plan: Vec<_> = scores["by_plan"].as_array().unwrap().iter().collect();
+    let found: Vec<_> = by_plan
+        .iter()
+        .map(|of| (of["plan"].as_str().unwrap(), of["score"]["n"].as_i64().unwrap(), &of["score"]["value"]))
+        .collect();
+    assert_eq!(found, [("Free", 2, &json!(0.0)), ("Team", 1, &json!(100.0))]);
+    assert_eq!(scores["whole"]["n"], 3);
+}
