@@ -26,6 +26,14 @@ pub enum Error {
         /// Where the damage begins.
         offset: u64,
     },
+    /// A data file cannot be read or written.
+    #[error("the data file {} cannot be used: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: parquet::errors::ParquetError,
+    },
     /// A frame of the log is whole and yet no batch: another version wrote it.
     #[error("entry {number} of the event log was not written by this version")]
     NoBatch {
@@ -64,6 +72,11 @@ impl Error {
     pub(crate) fn disk(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Disk { what, path, source }
+    }
+
+    pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(parquet::errors::ParquetError) -> Self {
+        let path = path.into();
+        move |source| Self::File { path, source }
     }
 
     /// Whether the disk is full: nothing was lost, and the same may succeed when there is room again.

@@ -6,7 +6,9 @@ mod error;
 pub mod event;
 pub mod journey;
 pub mod log;
+pub mod scan;
 pub mod store;
+pub mod table;
 
 pub use batch::Batch;
 pub use error::{Error, Refused, Result};

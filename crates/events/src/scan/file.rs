@@ -1,0 +1,138 @@
+//! One data file that is read: its parts by row group and column.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use parquet::basic::Type;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
+use parquet::file::statistics::Statistics;
+
+use super::column::{Chunk, Texts};
+use crate::error::{Error, Result};
+
+/// A data file, with its footer in memory.
+#[derive(Debug)]
+pub struct DataFile {
+    path: PathBuf,
+    file: Mutex<File>,
+    metadata: ParquetMetaData,
+}
+
+impl DataFile {
+    /// Opens a file and reads its footer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disk`], [`Error::File`].
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(Error::disk("open", path))?;
+        let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).map_err(Error::file(path))?;
+        Ok(Self { path: path.to_owned(), file: Mutex::new(file), metadata })
+    }
+
+    /// Rows in the file.
+    pub fn n_rows(&self) -> usize {
+        self.groups().map(Group::n_rows).sum()
+    }
+
+    /// Its row groups, in the order of their people.
+    pub fn groups(&self) -> impl ExactSizeIterator<Item = Group<'_>> {
+        self.metadata.row_groups().iter().map(|meta| Group { file: self, meta })
+    }
+
+    fn read_range(&self, range: Range<u64>) -> Result<Bytes> {
+        let n_bytes = usize::try_from(range.end - range.start).unwrap_or_default();
+        let mut bytes = vec![0; n_bytes];
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = file.seek(SeekFrom::Start(range.start)).and_then(|_| file.read_exact(&mut bytes));
+        read.map_err(Error::disk("read", &self.path))?;
+        Ok(bytes.into())
+    }
+}
+
+/// A row group of a file: all events of the people in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Group<'f> {
+    file: &'f DataFile,
+    meta: &'f RowGroupMetaData,
+}
+
+impl<'f> Group<'f> {
+    /// Rows in it.
+    pub fn n_rows(self) -> usize {
+        usize::try_from(self.meta.num_rows()).unwrap_or_default()
+    }
+
+    /// Between which numbers a column of whole numbers lies, both included, when the file says so.
+    pub fn bounds(self, column: &str) -> Option<(i64, i64)> {
+        match self.meta.column(self.index(column)?).statistics()? {
+            Statistics::Int64(bounds) => Some((*bounds.min_opt()?, *bounds.max_opt()?)),
+            _ => None,
+        }
+    }
+
+    /// Whether a column is one of doubles.
+    pub fn is_number(self, column: &str) -> bool {
+        self.index(column).is_some_and(|index| self.meta.column(index).column_type() == Type::DOUBLE)
+    }
+
+    /// Whether every row lacks this column.
+    pub fn is_empty(self, column: &str) -> bool {
+        let n_missing = |index| self.meta.column(index).statistics()?.null_count_opt();
+        self.index(column)
+            .is_none_or(|index| n_missing(index).is_some_and(|n| usize::try_from(n) == Ok(self.n_rows())))
+    }
+
+    /// Adds the values of a column of whole numbers or times; whether the file has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disk`], [`Error::File`].
+    pub fn read_integers(self, column: &str, out: &mut Vec<i64>) -> Result<bool> {
+        self.read(column, |chunk| chunk.read_integers(out))
+    }
+
+    /// The same for a column of doubles, in which a missing one is not a number.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disk`], [`Error::File`].
+    pub fn read_numbers(self, column: &str, out: &mut Vec<f64>) -> Result<bool> {
+        self.read(column, |chunk| chunk.read_numbers(out))
+    }
+
+    /// The same for a column of texts, or of true and false.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disk`], [`Error::File`].
+    pub fn read_texts(self, column: &str, out: &mut Texts) -> Result<bool> {
+        self.read(column, |chunk| chunk.read_texts(out))
+    }
+
+    fn read(self, column: &str, decode: impl FnOnce(&Chunk<'f>) -> Result<(), ParquetError>) -> Result<bool> {
+        let Some(meta) = self.index(column).map(|index| self.meta.column(index)) else { return Ok(false) };
+        let (start, length) = meta.byte_range();
+        let bytes = self.file.read_range(start..start + length)?;
+        let chunk = Chunk { meta, bytes, n_rows: self.n_rows() };
+        decode(&chunk).map_err(Error::file(&self.file.path))?;
+        Ok(true)
+    }
+
+    /// Columns are addressed by their path: `properties.plan`.
+    fn index(self, column: &str) -> Option<usize> {
+        self.meta.columns().iter().position(|meta| {
+            let mut left = Some(column);
+            for part in meta.column_path().parts() {
+                left = left.and_then(|left| left.strip_prefix(part.as_str()));
+                left = left.map(|left| left.strip_prefix('.').unwrap_or(left));
+            }
+            left == Some("")
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! Reading of data files for questions: few columns, person by person.
+
+pub mod column;
+mod encoding;
+pub mod file;
+pub mod pattern;
+pub mod people;
+pub mod property;
+pub mod strip;
+mod unpack;

@@ -1,0 +1,99 @@
+//! Patterns: which events a question is about.
+
+use super::column::Texts;
+use super::file::Group;
+use super::property::{Property, Scalar};
+use crate::error::Result;
+use crate::journey::Matches;
+use crate::table::layout::EVENT;
+
+/// Events that a question is about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pattern {
+    /// What was done; any of these, or anything when there are none.
+    pub events: Vec<String>,
+    /// All of these hold.
+    pub conditions: Vec<Condition>,
+}
+
+impl Pattern {
+    /// Everything that was called so.
+    pub fn of(event: &str) -> Self {
+        Self { events: vec![event.to_owned()], conditions: Vec::new() }
+    }
+
+    fn has_name(&self, name: &[u8]) -> bool {
+        self.events.is_empty() || self.events.iter().any(|event| event.as_bytes() == name)
+    }
+}
+
+/// What must hold for a property.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    /// The property.
+    pub property: String,
+    /// What must hold for its value.
+    pub test: Test,
+}
+
+/// What must hold for a value. An event without the property passes [`Test::NotIn`] and [`Test::NotSet`] only.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// It is one of these. Numbers and words are the same when they are written the same.
+    In(Vec<String>),
+    /// It is none of these.
+    NotIn(Vec<String>),
+    /// It has these letters in it, capitals or not.
+    Contains(String),
+    /// It is a number greater than this.
+    Greater(f64),
+    /// It is a number less than this.
+    Less(f64),
+    /// There is one.
+    Set,
+    /// There is none, or null.
+    NotSet,
+}
+
+impl Test {
+    /// Whether a value passes; nothing is an event without the property.
+    pub fn passes(&self, value: Option<&Scalar>) -> bool {
+        match (self, value) {
+            (Self::NotIn(_) | Self::NotSet, None) | (Self::Set, Some(_)) => true,
+            (Self::In(words), Some(value)) => words.iter().any(|word| value.is(word)),
+            (Self::NotIn(words), Some(value)) => !words.iter().any(|word| value.is(word)),
+            (Self::Contains(part), Some(value)) => value.text().to_lowercase().contains(&part.to_lowercase()),
+            (Self::Greater(bound), Some(value)) => value.number().is_some_and(|number| number > *bound),
+            (Self::Less(bound), Some(value)) => value.number().is_some_and(|number| number < *bound),
+            (_, None) | (Self::NotSet, Some(_)) => false,
+        }
+    }
+}
+
+/// Which of the patterns each row of a group matches.
+///
+/// # Errors
+///
+/// Those of [`Group::read_texts`].
+pub fn read_matches(patterns: &[Pattern], group: Group) -> Result<Vec<Matches>> {
+    let mut names = Texts::default();
+    group.read_texts(EVENT, &mut names)?;
+    let bits = |name: &[u8]| {
+        let having = (0..).zip(patterns).filter(|(_, pattern)| pattern.has_name(name));
+        having.map(|(bit, _): (u32, _)| 1 << bit).sum::<Matches>()
+    };
+    let by_word: Vec<Matches> = names.words.iter().map(|word| bits(word)).collect();
+    let of_code = |code: &u32| usize::try_from(*code).ok().and_then(|code| by_word.get(code)).copied();
+    let mut matches: Vec<Matches> =
+        names.codes.iter().map(|code| of_code(code).unwrap_or_default()).collect();
+    for (bit, pattern) in (0..).zip(patterns) {
+        for condition in &pattern.conditions {
+            let property = Property::read(&condition.property, group)?;
+            let passes = property.map(|value| condition.test.passes(value));
+            for (matches, passes) in matches.iter_mut().zip(passes) {
+                *matches &= !(Matches::from(!passes) << bit);
+            }
+        }
+    }
+    Ok(matches)
+}

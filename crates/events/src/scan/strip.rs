@@ -1,0 +1,128 @@
+//! What a question looks at of one row group, decoded and narrowed to the events it is about.
+
+use super::file::Group;
+use super::pattern::{Pattern, read_matches};
+use super::property::{Dictionary, Property};
+use crate::error::Result;
+use crate::event::Micros;
+use crate::journey::Matches;
+use crate::table::layout;
+
+/// What a question reads of each event.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// Up to 64 patterns, each a bit of the events' [`Matches`].
+    pub patterns: Vec<Pattern>,
+    /// Events from this time on.
+    pub from: Micros,
+    /// Events before this time.
+    pub to: Micros,
+    /// Whether events are read too that match no pattern.
+    pub with_others: bool,
+    /// A property of which the number is read, or not a number.
+    pub number: Option<String>,
+    /// A property of which the words are read.
+    pub word: Option<String>,
+}
+
+/// The events of some people in columns, person by person and each person's by time.
+#[derive(Clone, Debug, Default)]
+pub struct Strip {
+    /// Each person with where her events end.
+    pub people: Vec<(i64, usize)>,
+    /// See [`Run`].
+    pub at: Vec<Micros>,
+    /// See [`Run`].
+    pub matches: Vec<Matches>,
+    /// See [`Run`].
+    pub numbers: Vec<f64>,
+    /// See [`Run`].
+    pub words: Vec<u32>,
+    /// What the codes of words stand for.
+    pub dictionary: Dictionary,
+}
+
+/// The events of one person.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Run<'s> {
+    /// When each of them was.
+    pub at: &'s [Micros],
+    /// Which patterns it matches.
+    pub matches: &'s [Matches],
+    /// The number of its property; empty when none is read.
+    pub numbers: &'s [f64],
+    /// The word of its property, as a place in `dictionary`; empty when none is read.
+    pub words: &'s [u32],
+    /// What `words` stand for; nothing for an event without the property.
+    pub dictionary: &'s [Option<Box<str>>],
+}
+
+impl Strip {
+    /// Reads a row group.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Group::read_texts`].
+    pub fn read(reading: &Reading, group: Group) -> Result<Self> {
+        let mut matches = read_matches(&reading.patterns, group)?;
+        let (mut person, mut at) = (Vec::with_capacity(group.n_rows()), Vec::with_capacity(group.n_rows()));
+        group.read_integers(layout::PERSON, &mut person)?;
+        group.read_integers(layout::AT, &mut at)?;
+        let times = reading.from..reading.to;
+        let is_wanted =
+            |(at, matches): (&Micros, &Matches)| (*matches != 0 || reading.with_others) && times.contains(at);
+        let is_wanted: Vec<bool> = at.iter().zip(&matches).map(is_wanted).collect();
+        let mut strip = Self { people: people(&person, &is_wanted), ..Self::default() };
+        if let Some(property) = &reading.number {
+            strip.numbers = Property::read(property, group)?.into_numbers();
+            keep(&mut strip.numbers, &is_wanted);
+        }
+        if let Some(property) = &reading.word {
+            (strip.words, strip.dictionary) = Property::read(property, group)?.into_words();
+            keep(&mut strip.words, &is_wanted);
+        }
+        keep(&mut at, &is_wanted);
+        keep(&mut matches, &is_wanted);
+        (strip.at, strip.matches) = (at, matches);
+        Ok(strip)
+    }
+
+    /// The events of the person at this place.
+    pub fn run(&self, index: usize) -> Run<'_> {
+        let start = index.checked_sub(1).map_or(0, |before| self.people[before].1);
+        let range = start..self.people[index].1;
+        Run {
+            at: &self.at[range.clone()],
+            matches: &self.matches[range.clone()],
+            numbers: self.numbers.get(range.clone()).unwrap_or_default(),
+            words: self.words.get(range).unwrap_or_default(),
+            dictionary: &self.dictionary,
+        }
+    }
+}
+
+/// Each person who has wanted rows, with where they end when the others are gone.
+fn people(person: &[i64], is_wanted: &[bool]) -> Vec<(i64, usize)> {
+    let (mut people, mut n_before) = (Vec::new(), 0);
+    let mut rest = is_wanted;
+    for run in person.chunk_by(|one, next| one == next) {
+        let (of_run, after) = rest.split_at(run.len());
+        rest = after;
+        let end = n_before + of_run.iter().filter(|is_wanted| **is_wanted).count();
+        if end > n_before {
+            people.extend(run.first().map(|person| (*person, end)));
+        }
+        n_before = end;
+    }
+    people
+}
+
+/// Keeps what is wanted. Every value is moved, wanted or not, which is quicker than to choose.
+fn keep<T: Copy>(values: &mut Vec<T>, is_wanted: &[bool]) {
+    let mut end = 0;
+    for (index, is_wanted) in is_wanted.iter().enumerate().take(values.len()) {
+        values[end] = values[index];
+        end += usize::from(*is_wanted);
+    }
+    values.truncate(end);
+}

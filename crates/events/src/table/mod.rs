@@ -1,0 +1,5 @@
+//! The table: events at rest, as Parquet files sorted by person and time.
+
+pub mod file;
+pub mod layout;
+pub mod rows;
