@@ -68,7 +68,8 @@ fn main() -> Result<()> {
         let n_events = store(Path::new(log), &path)?;
         println!("stored {n_events} events in {:.1} s", started.elapsed().as_secs_f64());
     }
-    let files = [DataFile::open(&path)?];
+    let file = DataFile::open(&path)?;
+    let files = [&file];
     let bytes = std::fs::metadata(&path)?.len();
     println!("{:.2} bytes an event", bytes as f64 / files[0].n_rows() as f64);
     let n_threads = std::thread::available_parallelism()?.get();
@@ -90,7 +91,7 @@ fn short(answer: &Json) -> String {
     answer.to_string().chars().take(120).collect()
 }
 
-type Question = fn(&[DataFile], usize) -> Result<Json>;
+type Question = fn(&[&DataFile], usize) -> Result<Json>;
 
 const QUESTIONS: [(&str, Question); 7] = [
     ("trend", trend),
@@ -115,7 +116,7 @@ fn periods(first: Micros, step: Micros, n: i64) -> Result<Periods> {
     Periods::new((0..=n).map(|index| first + index * step).collect()).context("no periods")
 }
 
-fn trend(files: &[DataFile], n_threads: usize) -> Result<Json> {
+fn trend(files: &[&DataFile], n_threads: usize) -> Result<Json> {
     let begin = Trend::new(periods(FIRST_DAY, DAY, 90)?, EVENTS.len()).context("too many")?;
     let parts = fold(
         files,
@@ -133,7 +134,7 @@ fn trend(files: &[DataFile], n_threads: usize) -> Result<Json> {
     Ok(json!(sums))
 }
 
-fn funnel(files: &[DataFile], n_threads: usize, steps: &[&str]) -> Result<Json> {
+fn funnel(files: &[&DataFile], n_threads: usize, steps: &[&str]) -> Result<Json> {
     let funnel = Funnel::new(steps.len(), WEEK, StepOrder::Ordered, &[]).context("no funnel")?;
     let begin = || (funnel.clone(), [0_u64; 5]);
     let parts = fold(files, &reading(steps), n_threads, begin, |(funnel, reached), _, run| {
@@ -142,7 +143,7 @@ fn funnel(files: &[DataFile], n_threads: usize, steps: &[&str]) -> Result<Json> 
     Ok(json!(parts.iter().fold([0; 5], |sum, (_, part)| std::array::from_fn(|step| sum[step] + part[step]))))
 }
 
-fn funnel_by_plan(files: &[DataFile], n_threads: usize) -> Result<Json> {
+fn funnel_by_plan(files: &[&DataFile], n_threads: usize) -> Result<Json> {
     let funnel = Funnel::new(4, WEEK, StepOrder::Ordered, &[]).context("no funnel")?;
     let reading = Reading { word: Some("plan".to_owned()), ..reading(&EVENTS[..4]) };
     let begin = || (funnel.clone(), BTreeMap::<Option<Box<str>>, [u64; 5]>::new());
@@ -163,7 +164,7 @@ fn funnel_by_plan(files: &[DataFile], n_threads: usize) -> Result<Json> {
     Ok(json!(sums))
 }
 
-fn retention(files: &[DataFile], n_threads: usize) -> Result<Json> {
+fn retention(files: &[&DataFile], n_threads: usize) -> Result<Json> {
     let begin = Retention::new(periods(FIRST_WEEK, WEEK, 14)?, Cohorts::FirstTime, Returning::On);
     let reading = reading(&["signed_up", "item_opened"]);
     let parts =
@@ -177,7 +178,7 @@ fn retention(files: &[DataFile], n_threads: usize) -> Result<Json> {
     Ok(json!(sums))
 }
 
-fn lifecycle(files: &[DataFile], n_threads: usize) -> Result<Json> {
+fn lifecycle(files: &[&DataFile], n_threads: usize) -> Result<Json> {
     let begin = Lifecycle::new(periods(FIRST_WEEK, WEEK, 14)?);
     let reading = Reading { patterns: vec![Pattern::default()], ..reading(&[]) };
     let parts =
@@ -193,7 +194,7 @@ fn lifecycle(files: &[DataFile], n_threads: usize) -> Result<Json> {
 }
 
 /// From the exposure on, the sum of the values of each person, by a half of the people.
-fn experiment(files: &[DataFile], n_threads: usize) -> Result<Json> {
+fn experiment(files: &[&DataFile], n_threads: usize) -> Result<Json> {
     let reading = Reading { number: Some("value".to_owned()), ..reading(&["created_project", "item_saved"]) };
     let parts = fold(
         files,

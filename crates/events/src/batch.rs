@@ -25,7 +25,7 @@ const JSON: u8 = 6;
 pub type Workspace = [u8; 16];
 
 /// Tells events apart: of which person, and which one of hers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct EventKey {
     /// [`person_hash`] of the workspace and the distinct id.
     pub person: u64,
@@ -71,6 +71,11 @@ impl Batch {
         }
         let person = person_hash(self.workspace, &event.distinct_id);
         self.keys.push((EventKey { person, id: event.id }, self.bytes.len()));
+    }
+
+    /// Whose events these are.
+    pub fn workspace(&self) -> Workspace {
+        self.workspace
     }
 
     /// How many events it has.

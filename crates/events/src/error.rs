@@ -34,6 +34,14 @@ pub enum Error {
         /// What is wrong with it.
         source: parquet::errors::ParquetError,
     },
+    /// A table cannot be read or written.
+    #[error("the event table in {} cannot be used: {source}", path.display())]
+    Table {
+        /// Its folder.
+        path: PathBuf,
+        /// Why not.
+        source: Box<deltalake_core::DeltaTableError>,
+    },
     /// A frame of the log is whole and yet no batch: another version wrote it.
     #[error("entry {number} of the event log was not written by this version")]
     NoBatch {
@@ -77,6 +85,11 @@ impl Error {
     pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(parquet::errors::ParquetError) -> Self {
         let path = path.into();
         move |source| Self::File { path, source }
+    }
+
+    pub(crate) fn table(path: impl Into<PathBuf>) -> impl FnOnce(deltalake_core::DeltaTableError) -> Self {
+        let path = path.into();
+        move |source| Self::Table { path, source: Box::new(source) }
     }
 
     /// Whether the disk is full: nothing was lost, and the same may succeed when there is room again.

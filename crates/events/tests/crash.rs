@@ -8,15 +8,15 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use std::{env, thread};
 
-use heedful_events::batch::BatchView;
 use heedful_events::log::LogOptions;
+use heedful_events::scan::file::DataFile;
 use heedful_events::{Batch, Event, EventId, Store, StoreOptions};
 
 const DIR: &str = "HEEDFUL_CRASH_DIR";
 const FIRST_ID: &str = "HEEDFUL_CRASH_FIRST_ID";
 /// Small segments, so that the end of one is met often.
 const OPTIONS: StoreOptions =
-    StoreOptions { log: LogOptions { segment_bytes: 2_000 }, waiting_bytes_max: 1 << 20 };
+    StoreOptions { log: LogOptions { segment_bytes: 2_000 }, waiting_bytes_max: 1 << 20, clock: || 0 };
 const KILLS: u64 = 60;
 /// Batches of one process in flight at once.
 const SENDERS: u64 = 4;
@@ -40,8 +40,11 @@ fn a_process_that_takes_events_until_it_is_killed() {
                 }
             })
         });
-        for sender in senders.collect::<Vec<_>>() {
-            sender.await.unwrap();
+        let senders: Vec<_> = senders.collect();
+        // All the while what was taken is sealed.
+        while !senders.iter().all(tokio::task::JoinHandle::is_finished) {
+            store.seal().await.unwrap();
+            tokio::task::yield_now().await;
         }
     });
 }
@@ -100,9 +103,11 @@ fn run_and_kill(dir: &Path, first: u64, alive_for: Duration) -> Vec<u64> {
 fn contents(dir: &Path) -> BTreeMap<u64, usize> {
     let store = Store::open(dir, OPTIONS).unwrap();
     let mut found = BTreeMap::new();
-    for batch in store.recent() {
-        for event in BatchView::new(batch.as_bytes()).unwrap().events() {
-            *found.entry(event.unwrap().id.0).or_default() += 1;
+    for group in store.view([1; 16]).unwrap().files().into_iter().flat_map(DataFile::groups) {
+        let mut ids = Vec::new();
+        group.read_integers("event_id", &mut ids).unwrap();
+        for id in ids {
+            *found.entry(id.cast_unsigned()).or_default() += 1;
         }
     }
     found

@@ -10,7 +10,7 @@ use heedful_events::log::LogOptions;
 use heedful_events::{Appended, Batch, Event, EventId, Refused, Store, StoreOptions};
 
 const OPTIONS: StoreOptions =
-    StoreOptions { log: LogOptions { segment_bytes: 20_000 }, waiting_bytes_max: 1 << 20 };
+    StoreOptions { log: LogOptions { segment_bytes: 20_000 }, waiting_bytes_max: 1 << 20, clock: || 0 };
 
 /// A disk of 256 kB, mounted until this is dropped.
 struct SmallDisk(tempfile::TempDir);
@@ -69,11 +69,14 @@ async fn a_full_disk_refuses_and_is_forgotten_when_there_is_room() {
     assert!(error.is_disk_full(), "{error}");
     assert!(n_taken > 0, "the first events found room");
     assert!(store.append(batch(n_taken)).await.is_err(), "still full");
+    assert!(matches!(store.seal().await, Err(Refused::Failed(_))), "sealed on a full disk");
 
     std::fs::remove_file(ballast).unwrap();
     assert_eq!(store.append(batch(n_taken)).await.unwrap(), Appended { n_new: 1, n_known: 0 });
     drop(store);
     let store = Store::open(&dir, OPTIONS).unwrap();
-    assert_eq!(store.recent().len(), usize::try_from(n_taken + 1).unwrap());
+    assert_eq!(store.view([1; 16]).unwrap().n_events(), usize::try_from(n_taken + 1).unwrap());
     assert_eq!(store.append(batch(0)).await.unwrap(), Appended { n_new: 0, n_known: 1 });
+    assert_eq!(store.seal().await.unwrap(), usize::try_from(n_taken + 1).unwrap());
+    assert_eq!(store.append(batch(1)).await.unwrap(), Appended { n_new: 0, n_known: 1 });
 }

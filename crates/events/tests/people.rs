@@ -158,7 +158,7 @@ proptest! {
         let dir = tempfile::tempdir().unwrap();
         let stored: Vec<_> =
             files.iter().enumerate().map(|(index, events)| store(dir.path(), index, events)).collect();
-        let parts = fold(&stored, &reading, n_threads, Vec::new, |people, person, run| {
+        let parts = fold(&stored.iter().collect::<Vec<_>>(), &reading, n_threads, Vec::new, |people, person, run| {
             assert!(run.at.is_sorted());
             let words = run.words.iter().map(|word| run.dictionary[*word as usize].as_deref().map(str::to_owned));
             let rest = run.matches.iter().zip(run.numbers).zip(words);

@@ -1,7 +1,7 @@
 //! One data file that is read: its parts by row group and column.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -19,8 +19,14 @@ use crate::error::{Error, Result};
 #[derive(Debug)]
 pub struct DataFile {
     path: PathBuf,
-    file: Mutex<File>,
+    source: Source,
     metadata: ParquetMetaData,
+}
+
+#[derive(Debug)]
+enum Source {
+    File(Mutex<File>),
+    Memory(Bytes),
 }
 
 impl DataFile {
@@ -32,7 +38,18 @@ impl DataFile {
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::disk("open", path))?;
         let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).map_err(Error::file(path))?;
-        Ok(Self { path: path.to_owned(), file: Mutex::new(file), metadata })
+        Ok(Self { path: path.to_owned(), source: Source::File(Mutex::new(file)), metadata })
+    }
+
+    /// A file that is only in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`].
+    pub fn in_memory(bytes: Bytes) -> Result<Self> {
+        let path = PathBuf::from("in memory");
+        let metadata = ParquetMetaDataReader::new().parse_and_finish(&bytes).map_err(Error::file(&path))?;
+        Ok(Self { path, source: Source::Memory(bytes), metadata })
     }
 
     /// Rows in the file.
@@ -47,11 +64,20 @@ impl DataFile {
 
     fn read_range(&self, range: Range<u64>) -> Result<Bytes> {
         let n_bytes = usize::try_from(range.end - range.start).unwrap_or_default();
-        let mut bytes = vec![0; n_bytes];
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = file.seek(SeekFrom::Start(range.start)).and_then(|_| file.read_exact(&mut bytes));
-        read.map_err(Error::disk("read", &self.path))?;
-        Ok(bytes.into())
+        let read = match &self.source {
+            Source::File(file) => {
+                let mut bytes = vec![0; n_bytes];
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                let read = file.seek(SeekFrom::Start(range.start)).and_then(|_| file.read_exact(&mut bytes));
+                read.map(|()| bytes.into())
+            }
+            Source::Memory(bytes) => {
+                let start = usize::try_from(range.start).unwrap_or(usize::MAX);
+                let end = start.checked_add(n_bytes).filter(|end| *end <= bytes.len());
+                end.map(|end| bytes.slice(start..end)).ok_or_else(|| ErrorKind::UnexpectedEof.into())
+            }
+        };
+        read.map_err(Error::disk("read", &self.path))
     }
 }
 

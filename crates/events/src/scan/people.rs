@@ -20,7 +20,7 @@ const RANGES_PER_THREAD: usize = 4;
 ///
 /// Those of [`Group::read_texts`]; the first one that occurs.
 pub fn fold<A: Send>(
-    files: &[DataFile],
+    files: &[&DataFile],
     reading: &Reading,
     n_threads: usize,
     begin: impl Fn() -> A + Sync,
@@ -56,8 +56,8 @@ pub fn fold<A: Send>(
 type Range = (i64, i64);
 
 /// Ranges that together have everybody, each with about as many rows.
-fn ranges(files: &[DataFile], n: usize) -> Vec<Range> {
-    let groups = files.iter().flat_map(DataFile::groups);
+fn ranges(files: &[&DataFile], n: usize) -> Vec<Range> {
+    let groups = files.iter().flat_map(|file| file.groups());
     let mut starts: Vec<_> = groups
         .filter_map(|group| Some((group.bounds(crate::table::layout::PERSON)?.0, group.n_rows())))
         .collect();
@@ -76,7 +76,7 @@ fn ranges(files: &[DataFile], n: usize) -> Vec<Range> {
 }
 
 fn read_range(
-    files: &[DataFile],
+    files: &[&DataFile],
     reading: &Reading,
     range: Range,
     mut on_person: impl FnMut(i64, Run),

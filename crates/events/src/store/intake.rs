@@ -1,12 +1,13 @@
 //! The one thread that writes. While it waits for the disk more batches arrive, and all of them are written with the next
 //! wait: the more come at once, the less each costs.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::oneshot;
 
+use super::contents::{Contents, Numbered};
 use super::known::Known;
 use crate::batch::{Batch, EventKey};
 use crate::error::{Refused, Result};
@@ -24,12 +25,18 @@ pub struct Appended {
     pub n_known: usize,
 }
 
-/// The batches of the log, which are nowhere else yet.
-pub type Recent = RwLock<Vec<Arc<Batch>>>;
+/// What the thread is to do.
+#[derive(Debug)]
+pub enum Order {
+    /// Write a batch.
+    Append(Waiting),
+    /// Leave the batches before this number to the tables, which have them now.
+    Forget { before: u64, batches: Vec<Numbered> },
+}
 
 /// A batch, and who waits for it.
 #[derive(Debug)]
-pub struct Order {
+pub struct Waiting {
     pub batch: Batch,
     pub reply: oneshot::Sender<Result<Appended, Refused>>,
 }
@@ -38,78 +45,109 @@ pub struct Order {
 #[derive(Debug)]
 pub struct Intake {
     log: Log,
+    /// The events of the log that no table has yet.
     known: Known,
-    recent: Arc<Recent>,
+    contents: Arc<Contents>,
 }
 
 impl Intake {
-    pub fn new(log: Log, recent: Arc<Recent>) -> Self {
-        Self { log, known: Known::default(), recent }
+    pub fn new(log: Log, contents: Arc<Contents>) -> Self {
+        Self { log, known: Known::default(), contents }
     }
 
-    /// Takes in what the log had. An event comes twice there when it was written, refused because waiting for the disk
-    /// failed, and sent again: the first counts.
-    pub fn recover(&mut self, batches: Vec<Batch>) {
-        let mut fresh = Vec::new();
-        let whole = batches.into_iter().map(|mut batch| {
-            self.leave_known_out(&mut batch, &mut fresh);
-            batch
-        });
-        let whole: Vec<Batch> = whole.collect();
-        self.publish(whole);
-    }
-
-    /// Writes what is ordered until nobody can order any more.
-    pub fn run(mut self, orders: &Receiver<Order>, waiting_bytes: &AtomicUsize) {
-        while let Ok(first) = orders.recv() {
-            let mut n_bytes = first.batch.as_bytes().len();
-            let mut group = vec![first];
-            while n_bytes < GROUP_BYTES_MAX
-                && let Ok(order) = orders.try_recv()
-            {
-                n_bytes += order.batch.as_bytes().len();
-                group.push(order);
+    /// Takes in what the log had, of which the tables may have some. An event comes twice there when it was written, refused
+    /// because waiting for the disk failed, and sent again: the first counts.
+    pub fn recover(&mut self, batches: Vec<(u64, Batch)>) -> Result<()> {
+        for (number, mut batch) in batches {
+            if number >= self.contents.sealed(batch.workspace()).before {
+                self.leave_known_out(&mut batch, &mut Vec::new())?;
+                self.contents.publish(std::iter::once((number, Arc::new(batch))));
             }
+        }
+        Ok(())
+    }
+
+    /// Does what is ordered until nobody can order any more.
+    pub fn run(mut self, orders: &Receiver<Order>, waiting_bytes: &AtomicUsize) {
+        while let Ok(order) = orders.recv() {
+            let mut next = Some(order);
+            let (mut group, mut n_bytes) = (Vec::new(), 0);
+            let forget = loop {
+                match next {
+                    Some(Order::Append(waiting)) => {
+                        n_bytes += waiting.batch.as_bytes().len();
+                        group.push(waiting);
+                    }
+                    Some(Order::Forget { before, batches }) => break Some((before, batches)),
+                    None => break None,
+                }
+                next = if n_bytes < GROUP_BYTES_MAX { orders.try_recv().ok() } else { None };
+            };
             self.write(group);
             waiting_bytes.fetch_sub(n_bytes, Ordering::Relaxed);
+            if let Some((before, batches)) = forget {
+                self.forget(before, &batches);
+            }
         }
     }
 
-    fn write(&mut self, group: Vec<Order>) {
+    fn forget(&mut self, before: u64, batches: &[Numbered]) {
+        for key in batches.iter().flat_map(|(_, batch)| batch.keys()) {
+            self.known.remove(key);
+        }
+        self.log.seal();
+        // What could not be removed is tried again the next time, and is passed over when the log is read.
+        let _ = self.log.remove_before(before);
+    }
+
+    fn write(&mut self, group: Vec<Waiting>) {
         let mut fresh = Vec::new();
         let (mut batches, mut waiting) = (Vec::new(), Vec::new());
-        for Order { mut batch, reply } in group {
+        for Waiting { mut batch, reply } in group {
             let n_events = batch.len();
-            self.leave_known_out(&mut batch, &mut fresh);
+            if let Err(error) = self.leave_known_out(&mut batch, &mut fresh) {
+                let _ = reply.send(Err(Refused::Failed(Arc::new(error))));
+                continue;
+            }
             waiting.push((reply, Appended { n_new: batch.len(), n_known: n_events - batch.len() }));
             batches.push(batch);
         }
         batches.retain(|batch| !batch.is_empty());
         let written = match batches.as_slice() {
-            [] => Ok(()),
-            batches => self.log.append(batches.iter().map(Batch::as_bytes)).map(|_| ()),
+            [] => Ok(0),
+            batches => self.log.append(batches.iter().map(Batch::as_bytes)),
         };
-        let failure = written.err().map(|error| Refused::Failed(Arc::new(error)));
-        match &failure {
-            None => self.publish(batches),
-            Some(_) => fresh.into_iter().for_each(|key| self.known.remove(key)),
-        }
+        let failure = match written {
+            Ok(first) => {
+                self.contents.publish((first..).zip(batches.into_iter().map(Arc::new)));
+                None
+            }
+            Err(error) => {
+                for key in fresh {
+                    self.known.remove(key);
+                }
+                Some(Refused::Failed(Arc::new(error)))
+            }
+        };
         for (reply, appended) in waiting {
             // Who is gone does not hear it.
             let _ = reply.send(failure.clone().map_or(Ok(appended), Err));
         }
     }
 
-    fn leave_known_out(&mut self, batch: &mut Batch, fresh: &mut Vec<EventKey>) {
+    /// Leaves the events out that are in the log or in a table. When the table cannot be read, nothing is known of the batch.
+    fn leave_known_out(&mut self, batch: &mut Batch, fresh: &mut Vec<EventKey>) -> Result<()> {
+        let sealed = self.contents.sealed(batch.workspace());
+        let unknown: Vec<EventKey> = match sealed.files.as_slice() {
+            [] => Vec::new(),
+            _ => batch.keys().filter(|key| !self.known.contains(*key)).collect(),
+        };
+        let in_table = sealed.find(&unknown)?;
         batch.retain(|key| {
-            let is_new = self.known.insert(key);
+            let is_new = !in_table.contains(&key) && self.known.insert(key);
             fresh.extend(is_new.then_some(key));
             is_new
         });
-    }
-
-    fn publish(&self, batches: Vec<Batch>) {
-        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
-        recent.extend(batches.into_iter().filter(|batch| !batch.is_empty()).map(Arc::new));
+        Ok(())
     }
 }

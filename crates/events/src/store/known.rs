@@ -15,6 +15,10 @@ impl Known {
         self.0.insert(key)
     }
 
+    pub fn contains(&self, key: EventKey) -> bool {
+        self.0.contains(&key)
+    }
+
     pub fn remove(&mut self, key: EventKey) {
         self.0.remove(&key);
     }

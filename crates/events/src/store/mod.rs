@@ -1,20 +1,33 @@
 //! The store: takes batches of events, each event once, and tells their senders when they are on the disk.
+//!
+//! What is taken is in the log, and in memory. [`Store::seal`] moves it into the table of its workspace.
 
+mod contents;
+mod filter;
 mod intake;
 mod known;
+mod sealed;
+mod sealer;
+mod view;
 
+use std::fs;
+use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
 
+use self::contents::Contents;
 pub use self::intake::Appended;
-use self::intake::{Intake, Order, Recent};
-use crate::batch::Batch;
+use self::intake::{Intake, Order, Waiting};
+use self::sealer::{SealOrder, Sealer};
+pub use self::view::View;
+use crate::batch::{Batch, Workspace};
 use crate::error::{Error, Refused, Result};
+use crate::event::Micros;
 use crate::log::{Log, LogOptions};
 
 /// How a store is kept.
@@ -24,11 +37,14 @@ pub struct StoreOptions {
     pub log: LogOptions,
     /// So many bytes of batches wait for the disk at most; who comes then is [refused](Refused::Busy).
     pub waiting_bytes_max: usize,
+    /// What time it is; files and commits carry it.
+    pub clock: fn() -> Micros,
 }
 
-impl Default for StoreOptions {
-    fn default() -> Self {
-        Self { log: LogOptions::default(), waiting_bytes_max: 64 << 20 }
+impl StoreOptions {
+    /// The usual ones, by this clock.
+    pub fn new(clock: fn() -> Micros) -> Self {
+        Self { log: LogOptions::default(), waiting_bytes_max: 64 << 20, clock }
     }
 }
 
@@ -36,10 +52,11 @@ impl Default for StoreOptions {
 #[derive(Debug)]
 pub struct Store {
     orders: Option<Sender<Order>>,
-    recent: Arc<Recent>,
+    seal_orders: Option<Sender<SealOrder>>,
+    contents: Arc<Contents>,
     waiting_bytes: Arc<AtomicUsize>,
     waiting_bytes_max: usize,
-    writer: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Store {
@@ -47,30 +64,38 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`Error::Disk`], and [`Error::Damaged`] when the log is.
+    /// [`Error::Disk`], [`Error::Damaged`] when the log is, [`Error::Table`] and [`Error::File`].
     pub fn open(dir: &Path, options: StoreOptions) -> Result<Self> {
+        fs::create_dir_all(dir).map_err(Error::disk("create", dir))?;
+        let log_name = log_name(dir)?;
+        let contents = Arc::new(Contents::default());
+        let (orders, received) = mpsc::channel();
+        let (seal_orders, seal_received) = mpsc::channel();
+        let sealer = {
+            let (tables, contents, intake) = (dir.join("tables"), Arc::clone(&contents), orders.clone());
+            let open = move || Sealer::open(tables, log_name, options.clock, contents);
+            start("event-sealer", dir, open, move |sealer| sealer.run(&seal_received, &intake))?
+        };
         let mut found = Vec::new();
         let log = Log::open(&dir.join("log"), options.log, |number, payload| {
             let batch = Batch::from_bytes(payload).ok_or(Error::NoBatch { number })?;
-            found.push(batch);
+            found.push((number, batch));
             Ok(())
         })?;
-        let recent = Arc::new(Recent::default());
-        let mut intake = Intake::new(log, Arc::clone(&recent));
-        intake.recover(found);
-        let (orders, received) = mpsc::channel();
+        let mut intake = Intake::new(log, Arc::clone(&contents));
+        intake.recover(found)?;
         let waiting_bytes = Arc::new(AtomicUsize::new(0));
-        let waiting = Arc::clone(&waiting_bytes);
-        let writer = thread::Builder::new()
-            .name("event-writer".to_owned())
-            .spawn(move || intake.run(&received, &waiting))
-            .map_err(Error::disk("start the writer of", dir))?;
+        let writer = {
+            let waiting = Arc::clone(&waiting_bytes);
+            start("event-writer", dir, || Ok(intake), move |intake| intake.run(&received, &waiting))?
+        };
         Ok(Self {
             orders: Some(orders),
-            recent,
+            seal_orders: Some(seal_orders),
+            contents,
             waiting_bytes,
             waiting_bytes_max: options.waiting_bytes_max,
-            writer: Some(writer),
+            threads: vec![sealer, writer],
         })
     }
 
@@ -90,24 +115,94 @@ impl Store {
             return Err(Refused::Busy);
         }
         let (reply, answer) = oneshot::channel();
-        orders.send(Order { batch, reply }).map_err(|_| Refused::Closed)?;
+        orders.send(Order::Append(Waiting { batch, reply })).map_err(|_| Refused::Closed)?;
         answer.await.map_err(|_| Refused::Closed)?
     }
 
-    /// The batches that are in the log and nowhere else yet, in the order they were taken.
-    pub fn recent(&self) -> Vec<Arc<Batch>> {
-        self.recent.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Moves everything that was taken until now into the tables of the workspaces; how many events these were.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from the first workspace that failed; its events stay in the log, and can be sealed later.
+    pub async fn seal(&self) -> Result<usize, Refused> {
+        let orders = self.seal_orders.as_ref().ok_or(Refused::Closed)?;
+        let (reply, answer) = oneshot::channel();
+        orders.send(reply).map_err(|_| Refused::Closed)?;
+        answer.await.map_err(|_| Refused::Closed)?.map_err(|error| Refused::Failed(Arc::new(error)))
+    }
+
+    /// All events of a workspace that were taken until now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`].
+    pub fn view(&self, workspace: Workspace) -> Result<View> {
+        let (sealed, recent) = self.contents.of(workspace);
+        View::new(workspace, sealed, &recent)
+    }
+
+    /// The workspaces that have events.
+    pub fn workspaces(&self) -> Vec<Workspace> {
+        self.contents.workspaces()
     }
 }
 
 impl Drop for Store {
     fn drop(&mut self) {
+        self.seal_orders.take();
         self.orders.take();
-        if let Some(writer) = self.writer.take() {
-            // A writer that panicked has said so, and dropped whoever waited for it.
-            let _ = writer.join();
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has said so, and dropped whoever waited for it.
+            let _ = thread.join();
         }
     }
+}
+
+/// Makes something in a thread of its own, waits until it is made, and leaves the thread to it.
+fn start<T>(
+    name: &str,
+    dir: &Path,
+    make: impl FnOnce() -> Result<T> + Send + 'static,
+    run: impl FnOnce(T) + Send + 'static,
+) -> Result<JoinHandle<()>> {
+    let (ready, answer) = mpsc::channel();
+    let work = move || match make() {
+        Ok(it) => {
+            let _ = ready.send(Ok(()));
+            run(it);
+        }
+        Err(error) => {
+            let _ = ready.send(Err(error));
+        }
+    };
+    let thread = thread::Builder::new().name(name.to_owned()).spawn(work);
+    let thread = thread.map_err(Error::disk("start a thread for", dir))?;
+    match answer.recv() {
+        Ok(outcome) => outcome.map(|()| thread),
+        Err(_) => match thread.join() {
+            Ok(()) => Err(Error::disk("start a thread for", dir)(std::io::ErrorKind::Other.into())),
+            Err(panic) => std::panic::resume_unwind(panic),
+        },
+    }
+}
+
+/// What the log of this folder is called in the tables: different for every log, so that one that is lost and begun anew is not
+/// taken for the old one.
+fn log_name(dir: &Path) -> Result<String> {
+    let path = dir.join("log-name");
+    match fs::read_to_string(&path) {
+        Ok(name) if name.len() == 32 => return Ok(name),
+        // Cut off by a crash before anything was taken.
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(Error::disk("read", &path)(error)),
+    }
+    // The standard library seeds each of these by chance.
+    let half = || RandomState::new().hash_one(&path);
+    let name = format!("{:016x}{:016x}", half(), half());
+    let written = fs::write(&path, &name).and_then(|()| fs::File::open(&path)?.sync_all());
+    written.and_then(|()| fs::File::open(dir)?.sync_all()).map_err(Error::disk("write", &path))?;
+    Ok(name)
 }
 
 #[cfg(test)]

@@ -3,13 +3,14 @@ use std::collections::BTreeMap;
 use tempfile::TempDir;
 
 use super::*;
-use crate::batch::BatchView;
 use crate::event::{Event, EventId};
+use crate::scan::file::DataFile;
+use crate::table::layout::{EVENT_ID, PERSON};
 
 const WORKSPACE: [u8; 16] = [1; 16];
 
 fn open(dir: &TempDir) -> Store {
-    Store::open(dir.path(), StoreOptions::default()).unwrap()
+    Store::open(dir.path(), StoreOptions::new(|| 0)).unwrap()
 }
 
 fn batch(ids: &[(&str, u64)]) -> Batch {
@@ -21,11 +22,14 @@ fn batch(ids: &[(&str, u64)]) -> Batch {
 }
 
 /// How often each event is there, by person and id.
-fn contents(store: &Store) -> BTreeMap<(String, u64), usize> {
+fn contents(store: &Store) -> BTreeMap<(i64, i64), usize> {
     let mut found = BTreeMap::new();
-    for batch in store.recent() {
-        for event in BatchView::new(batch.as_bytes()).unwrap().events().map(Option::unwrap) {
-            *found.entry((event.distinct_id.into_owned(), event.id.0)).or_default() += 1;
+    for group in store.view(WORKSPACE).unwrap().files().into_iter().flat_map(DataFile::groups) {
+        let (mut person, mut id) = (Vec::new(), Vec::new());
+        group.read_integers(PERSON, &mut person).unwrap();
+        group.read_integers(EVENT_ID, &mut id).unwrap();
+        for key in person.into_iter().zip(id) {
+            *found.entry(key).or_default() += 1;
         }
     }
     found
@@ -67,7 +71,7 @@ async fn many_senders_at_once_share_waits_and_all_are_kept() {
 #[tokio::test]
 async fn what_does_not_fit_into_memory_is_refused_and_can_be_sent_again() {
     let dir = tempfile::tempdir().unwrap();
-    let options = StoreOptions { waiting_bytes_max: 10, ..StoreOptions::default() };
+    let options = StoreOptions { waiting_bytes_max: 10, ..StoreOptions::new(|| 0) };
     let store = Store::open(dir.path(), options).unwrap();
     assert!(matches!(store.append(batch(&[("a", 1)])).await, Err(Refused::Busy)));
     drop(store);
@@ -79,7 +83,7 @@ async fn what_does_not_fit_into_memory_is_refused_and_can_be_sent_again() {
 #[tokio::test]
 async fn what_could_not_be_written_is_not_known() {
     let dir = tempfile::tempdir().unwrap();
-    let options = StoreOptions { log: LogOptions { segment_bytes: 1 }, ..StoreOptions::default() };
+    let options = StoreOptions { log: LogOptions { segment_bytes: 1 }, ..StoreOptions::new(|| 0) };
     let store = Store::open(dir.path(), options).unwrap();
     store.append(batch(&[("a", 1)])).await.unwrap();
     // Without its folder the log cannot begin the next segment.
@@ -92,4 +96,72 @@ async fn what_could_not_be_written_is_not_known() {
     assert_eq!(appended, Appended { n_new: 1, n_known: 1 });
     drop(store);
     assert_eq!(contents(&open(&dir)).len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_sealed_stays_known_and_is_there_once_also_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    store.append(batch(&[("a", 1), ("a", 2), ("b", 1)])).await.unwrap();
+    assert_eq!(store.seal().await.unwrap(), 3);
+    assert_eq!(store.seal().await.unwrap(), 0);
+    let again = store.append(batch(&[("a", 2), ("c", 1), ("b", 1)])).await.unwrap();
+    assert_eq!(again, Appended { n_new: 1, n_known: 2 });
+    let all = contents(&store);
+    assert!(all.len() == 4 && all.values().all(|n| *n == 1), "{all:?}");
+    drop(store);
+    // Without its filters the store makes them anew.
+    let filters = dir.path().join("tables").join("01".repeat(16)).join("_filters");
+    assert_eq!(std::fs::read_dir(&filters).unwrap().count(), 1);
+    for keeps_filters in [true, false] {
+        if !keeps_filters {
+            std::fs::remove_dir_all(&filters).unwrap();
+        }
+        let store = open(&dir);
+        assert_eq!(contents(&store), all);
+        let again = store.append(batch(&[("a", 1), ("b", 1), ("c", 1)])).await.unwrap();
+        assert_eq!(again, Appended { n_new: 0, n_known: 3 });
+        assert_eq!(store.workspaces(), [WORKSPACE]);
+    }
+    let store = open(&dir);
+    assert_eq!(store.seal().await.unwrap(), 1);
+    assert_eq!(contents(&store), all);
+    drop(store);
+    // The log does not keep what the table has.
+    let segments = std::fs::read_dir(dir.path().join("log")).unwrap();
+    let log: u64 = segments.map(|file| file.unwrap().metadata().unwrap().len()).sum();
+    assert!(log < 100, "{log} bytes are still in the log");
+}
+
+#[tokio::test]
+async fn a_log_that_is_lost_is_not_taken_for_the_one_that_follows_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    for id in 1..3 {
+        store.append(batch(&[("a", id)])).await.unwrap();
+        store.seal().await.unwrap();
+    }
+    drop(store);
+    std::fs::remove_dir_all(dir.path().join("log")).unwrap();
+    std::fs::remove_file(dir.path().join("log-name")).unwrap();
+    let store = open(&dir);
+    store.append(batch(&[("a", 3)])).await.unwrap();
+    drop(store);
+    assert_eq!(contents(&open(&dir)).len(), 3);
+}
+
+#[tokio::test]
+async fn workspaces_have_tables_of_their_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    let mut other = Batch::new([2; 16], 0);
+    other.push(&Event { id: EventId(1), distinct_id: "a".into(), ..Event::default() });
+    store.append(batch(&[("a", 1)])).await.unwrap();
+    assert_eq!(store.append(other).await.unwrap().n_new, 1);
+    for _ in 0..2 {
+        assert_eq!(store.workspaces(), [WORKSPACE, [2; 16]]);
+        let n_events = |workspace| store.view(workspace).unwrap().n_events();
+        assert_eq!((n_events(WORKSPACE), n_events([2; 16]), n_events([3; 16])), (1, 1, 0));
+        store.seal().await.unwrap();
+    }
 }

@@ -1,0 +1,134 @@
+//! Sealed events: those in the data files of a workspace's table.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::filter::Filter;
+use crate::batch::EventKey;
+use crate::error::{Error, Result};
+use crate::event::EventId;
+use crate::scan::file::{DataFile, Group};
+use crate::table::delta::Table;
+use crate::table::layout::{EVENT_ID, Layout, PERSON};
+
+/// Filters lie in this folder beside the data files. Who reads the table passes over names that begin so.
+const FILTERS: &str = "_filters";
+
+/// The sealed events of one workspace.
+#[derive(Debug, Default)]
+pub struct Sealed {
+    /// The data files.
+    pub files: Vec<Arc<SealedFile>>,
+    /// The columns of the table.
+    pub layout: Layout,
+    /// What the log has before this number is here.
+    pub before: u64,
+}
+
+/// A data file with its filter.
+#[derive(Debug)]
+pub struct SealedFile {
+    name: String,
+    /// The file.
+    pub data: DataFile,
+    filter: Filter,
+}
+
+impl Sealed {
+    /// What a table has, of which files that were open before stay open.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disk`], [`Error::File`], [`Error::Table`].
+    pub fn read(table: &Table, earlier: &Self, before: u64) -> Result<Self> {
+        let open: HashMap<&str, &Arc<SealedFile>> =
+            earlier.files.iter().map(|file| (file.name.as_str(), file)).collect();
+        let file = |name: String| match open.get(name.as_str()) {
+            Some(file) => Ok(Arc::clone(file)),
+            None => SealedFile::open(table.dir(), name).map(Arc::new),
+        };
+        let files = table.files()?.into_iter().map(file).collect::<Result<_>>()?;
+        Ok(Self { files, layout: table.layout().clone(), before })
+    }
+
+    /// Which of these events are here.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Group::read_integers`].
+    pub fn find(&self, keys: &[EventKey]) -> Result<HashSet<EventKey>> {
+        let mut found = HashSet::new();
+        for file in &self.files {
+            let mut candidates: Vec<_> = keys
+                .iter()
+                .filter(|key| file.filter.contains(**key))
+                .map(|key| (key.person.cast_signed(), *key))
+                .collect();
+            candidates.sort_unstable_by_key(|(person, key)| (*person, key.id));
+            if !candidates.is_empty() {
+                find_in(&file.data, &candidates, &mut found)?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl SealedFile {
+    fn open(dir: &Path, name: String) -> Result<Self> {
+        let data = DataFile::open(&dir.join(&name))?;
+        let path = dir.join(FILTERS).join(format!("{name}.fuse"));
+        let kept = fs::read(&path).ok().and_then(|bytes| Filter::from_bytes(&bytes));
+        let filter = kept.map_or_else(|| make_filter(&data, &path), Ok)?;
+        Ok(Self { name, data, filter })
+    }
+}
+
+/// Makes the filter of a file and keeps it. Nothing waits for the disk here: one that is lost is made again.
+fn make_filter(data: &DataFile, path: &Path) -> Result<Filter> {
+    let mut keys = Vec::with_capacity(data.n_rows());
+    for group in data.groups() {
+        let (people, ids) = read_keys(group)?;
+        let key = |(person, id): (&i64, &i64)| EventKey {
+            person: person.cast_unsigned(),
+            id: EventId(id.cast_unsigned()),
+        };
+        keys.extend(people.iter().zip(&ids).map(key));
+    }
+    let none = || Error::Damaged { path: path.to_owned(), offset: 0 };
+    let filter = Filter::new(keys.into_iter()).ok_or_else(none)?;
+    if let Some(dir) = path.parent() {
+        fs::create_dir_all(dir).map_err(Error::disk("create", dir))?;
+    }
+    fs::write(path, filter.to_bytes()).map_err(Error::disk("write", path))?;
+    Ok(filter)
+}
+
+fn read_keys(group: Group) -> Result<(Vec<i64>, Vec<i64>)> {
+    let (mut person, mut id) = (Vec::new(), Vec::new());
+    group.read_integers(PERSON, &mut person)?;
+    group.read_integers(EVENT_ID, &mut id)?;
+    Ok((person, id))
+}
+
+/// Adds those of the events that a file has; they are sorted by person.
+fn find_in(data: &DataFile, candidates: &[(i64, EventKey)], found: &mut HashSet<EventKey>) -> Result<()> {
+    for group in data.groups() {
+        let (min, max) = group.bounds(PERSON).unwrap_or((i64::MIN, i64::MAX));
+        let start = candidates.partition_point(|(person, _)| *person < min);
+        let end = candidates.partition_point(|(person, _)| *person <= max);
+        if start == end {
+            continue;
+        }
+        let (people, ids) = read_keys(group)?;
+        for (person, key) in &candidates[start..end] {
+            let first = people.partition_point(|one| one < person);
+            let last = people.partition_point(|one| one <= person);
+            if ids[first..last].contains(&key.id.0.cast_signed()) {
+                found.insert(*key);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,245 @@
+//! The table of one workspace: which data files it has, agreed upon with everybody who reads or writes it.
+//!
+//! It is a Delta table, so that other tools read it as it is. A commit adds and removes files at once and says up to which
+//! place in a log its events are in it: after a crash the log knows what it has left to bring.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake_core::kernel::{
+    Action, Add, DataType, MetadataExt, PrimitiveType, Remove, StructField, StructType, Transaction,
+};
+use deltalake_core::operations::create::CreateBuilder;
+use deltalake_core::protocol::{DeltaOperation, SaveMode};
+use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use parquet::file::metadata::ParquetMetaData;
+use serde_json::json;
+use url::Url;
+
+use super::layout::{self, Kind, Layout};
+use crate::error::{Error, Result};
+use crate::event::Micros;
+
+/// The table of one workspace.
+#[derive(Debug)]
+pub struct Table {
+    dir: PathBuf,
+    delta: DeltaTable,
+    layout: Layout,
+}
+
+/// A place in a log: every frame before `before` of the log that is called so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogPlace {
+    /// What the log is called; no two logs that bring events into a table are called the same.
+    pub log: String,
+    /// The number of the first frame that is not meant.
+    pub before: u64,
+}
+
+/// A data file that was written into the folder of its table.
+#[derive(Clone, Debug)]
+pub struct NewFile {
+    /// Its name.
+    pub name: String,
+    /// What was written.
+    pub metadata: ParquetMetaData,
+}
+
+/// What a commit changes.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// Files that belong to the table from now on.
+    pub added: Vec<NewFile>,
+    /// Names of files that do not any more. Their events are in the added ones, or were erased.
+    pub removed: Vec<String>,
+    /// The layout of the added files: that of the table, or more.
+    pub layout: Layout,
+    /// How far a log has brought its events; none when none are new.
+    pub brought: Option<LogPlace>,
+    /// When this happens.
+    pub now: Micros,
+}
+
+impl Table {
+    /// Opens the table of a folder; both are made when missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disk`], [`Error::Table`].
+    pub async fn open(dir: &Path) -> Result<Self> {
+        fs::create_dir_all(dir).map_err(Error::disk("create", dir))?;
+        let dir = fs::canonicalize(dir).map_err(Error::disk("open", dir))?;
+        let delta = load(&dir).await.map_err(Error::table(&dir))?;
+        let mut table = Self { dir, delta, layout: Layout::default() };
+        table.layout = table.read_layout()?;
+        Ok(table)
+    }
+
+    /// The folder that data files are written into before they are committed.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The columns of the table.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The names of the data files.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`].
+    pub fn files(&self) -> Result<Vec<String>> {
+        let state = self.delta.snapshot().map_err(Error::table(&self.dir))?;
+        Ok(state.log_data().iter().map(|file| file.path().into_owned()).collect())
+    }
+
+    /// How far a log has brought its events.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`].
+    pub async fn brought(&self, log: &str) -> Result<Option<u64>> {
+        let state = self.delta.snapshot().map_err(Error::table(&self.dir))?;
+        let version = state.transaction_version(self.delta.log_store().as_ref(), log).await;
+        Ok(version.map_err(Error::table(&self.dir))?.and_then(|version| u64::try_from(version).ok()))
+    }
+
+    /// Makes a change, whole or not at all. It is on the disk when this returns, the added files included.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disk`], [`Error::Table`].
+    pub async fn commit(&mut self, change: Change) -> Result<()> {
+        for file in &change.added {
+            sync(&self.dir.join(&file.name))?;
+        }
+        sync(&self.dir)?;
+        let actions = self.actions(&change)?;
+        let brought = change
+            .brought
+            .map(|place| Transaction::new(place.log, i64::try_from(place.before).unwrap_or(i64::MAX)));
+        let properties =
+            CommitProperties::default().with_application_transactions(brought.into_iter().collect());
+        let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
+        let state = self.delta.snapshot().map_err(Error::table(&self.dir))?;
+        let commit = CommitBuilder::from(properties)
+            .with_actions(actions)
+            .build(Some(state), self.delta.log_store(), operation)
+            .await
+            .map_err(Error::table(&self.dir))?;
+        let log = self.dir.join("_delta_log");
+        sync(&log.join(format!("{:020}.json", commit.version())))?;
+        sync(&log)?;
+        self.delta.update_state().await.map_err(Error::table(&self.dir))?;
+        self.layout = self.read_layout()?;
+        Ok(())
+    }
+
+    fn actions(&self, change: &Change) -> Result<Vec<Action>> {
+        let mut actions = Vec::new();
+        if change.layout != self.layout {
+            let state = self.delta.snapshot().map_err(Error::table(&self.dir))?;
+            let schema = schema(&change.layout).map_err(Error::table(&self.dir))?;
+            let metadata = state.metadata().clone().with_schema(&schema).map_err(DeltaTableError::from);
+            actions.push(Action::Metadata(metadata.map_err(Error::table(&self.dir))?));
+        }
+        let now = change.now / 1000;
+        // Rows that only move from file to file change nothing for who follows the table.
+        let data_change = change.brought.is_some();
+        for file in &change.added {
+            let path = self.dir.join(&file.name);
+            let size = fs::metadata(&path).map_err(Error::disk("read", &path))?.len();
+            actions.push(Action::Add(Add {
+                path: file.name.clone(),
+                size: i64::try_from(size).unwrap_or(i64::MAX),
+                modification_time: now,
+                data_change,
+                stats: Some(stats(&file.metadata)),
+                ..Add::default()
+            }));
+        }
+        for name in &change.removed {
+            actions.push(Action::Remove(Remove {
+                path: name.clone(),
+                data_change,
+                deletion_timestamp: Some(now),
+                ..Remove::default()
+            }));
+        }
+        Ok(actions)
+    }
+
+    fn read_layout(&self) -> Result<Layout> {
+        let state = self.delta.snapshot().map_err(Error::table(&self.dir))?;
+        Ok(Layout::of(&state.snapshot().arrow_schema()))
+    }
+}
+
+async fn load(dir: &Path) -> Result<DeltaTable, DeltaTableError> {
+    let url = Url::from_directory_path(dir)
+        .map_err(|()| DeltaTableError::InvalidTableLocation(dir.display().to_string()))?;
+    let mut delta = DeltaTableBuilder::from_url(url)?.build()?;
+    match delta.load().await {
+        Ok(()) => Ok(delta),
+        Err(DeltaTableError::NotATable(_)) => {
+            let schema = schema(&Layout::default())?;
+            let create = CreateBuilder::new().with_log_store(delta.log_store());
+            create.with_save_mode(SaveMode::Ignore).with_columns(schema.fields().cloned()).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The columns as Delta has them. All that came later may be missing in older files.
+fn schema(layout: &Layout) -> Result<StructType, DeltaTableError> {
+    let mut fields = vec![
+        StructField::new(layout::PERSON, DataType::LONG, false),
+        StructField::new(layout::AT, DataType::TIMESTAMP, false),
+        StructField::new(layout::EVENT, DataType::STRING, false),
+        StructField::new(layout::EVENT_ID, DataType::LONG, false),
+        StructField::new(layout::DISTINCT_ID, DataType::STRING, false),
+        StructField::new(layout::OTHER_PROPERTIES, DataType::STRING, true),
+    ];
+    if layout.columns().len() > 0 {
+        let column = |(name, kind): (&str, Kind)| StructField::new(name, data_type(kind), true);
+        let columns = StructType::try_new(layout.columns().map(column))?;
+        fields.push(StructField::new(layout::PROPERTIES, DataType::from(columns), true));
+    }
+    Ok(StructType::try_new(fields)?)
+}
+
+fn data_type(kind: Kind) -> DataType {
+    DataType::Primitive(match kind {
+        Kind::Bool => PrimitiveType::Boolean,
+        Kind::Number => PrimitiveType::Double,
+        Kind::Text => PrimitiveType::String,
+    })
+}
+
+/// What readers may know of a file without opening it.
+fn stats(metadata: &ParquetMetaData) -> String {
+    let groups = metadata.row_groups();
+    let n_rows: i64 = groups.iter().map(parquet::file::metadata::RowGroupMetaData::num_rows).sum();
+    let bounds = groups.iter().filter_map(|group| match group.column(0).statistics()? {
+        parquet::file::statistics::Statistics::Int64(bounds) => {
+            Some((*bounds.min_opt()?, *bounds.max_opt()?))
+        }
+        _ => None,
+    });
+    let bounds = bounds.reduce(|(low, high), (min, max)| (low.min(min), high.max(max)));
+    let of =
+        |bound: Option<i64>| bound.map(|bound| HashMap::from([(layout::PERSON, bound)])).unwrap_or_default();
+    let (min, max) = bounds.unzip();
+    json!({ "numRecords": n_rows, "minValues": of(min), "maxValues": of(max), "nullCount": {} }).to_string()
+}
+
+/// Waits until a file or folder is on the disk.
+fn sync(path: &Path) -> Result<()> {
+    let file = File::open(path).map_err(Error::disk("open", path))?;
+    file.sync_all().map_err(Error::disk("write", path))
+}
