@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -16,6 +17,7 @@ const NODE_MAJOR_MIN: u32 = 20;
 pub(crate) enum Tool {
     Chromium,
     Postgres,
+    Python,
 }
 
 impl Tool {
@@ -23,14 +25,16 @@ impl Tool {
         match self {
             Tool::Chromium => "chromium",
             Tool::Postgres => "postgresql",
+            Tool::Python => "python3-venv",
         }
     }
 
-    /// Where the tool is: the browser itself, or the folder of the PostgreSQL programs.
+    /// Where the tool is: the browser or Python itself, or the folder of the PostgreSQL programs.
     fn find(self) -> Option<PathBuf> {
         match self {
             Tool::Chromium => find_chromium(),
             Tool::Postgres => find_postgres(),
+            Tool::Python => find_python(),
         }
     }
 
@@ -52,6 +56,10 @@ impl Tool {
             Tool::Postgres => {
                 "Tests on PostgreSQL need its server programs (Debian and Ubuntu: `apt-get install postgresql`, \
                  Fedora: `dnf install postgresql-server`), with initdb on the PATH."
+            }
+            Tool::Python => {
+                "Whether other tools read the event table is tested with Python 3 and its venv (Debian: `apt-get \
+                 install python3-venv`)."
             }
         }
         .to_owned()
@@ -121,6 +129,13 @@ fn install(shell: &Shell, package: &str) -> Result<()> {
     };
     shell.run(apt_get().arg("update"))?;
     shell.run(apt_get().args(["install", "--yes", "--no-install-recommends", package]))
+}
+
+/// A Python that can make environments.
+fn find_python() -> Option<PathBuf> {
+    let python = which("python3")?;
+    let check = Command::new(&python).args(["-c", "import ensurepip, venv"]).stderr(Stdio::null()).status();
+    check.is_ok_and(|status| status.success()).then_some(python)
 }
 
 fn find_chromium() -> Option<PathBuf> {

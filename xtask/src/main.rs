@@ -14,6 +14,7 @@ mod machine;
 mod openapi;
 mod postgres;
 mod product;
+mod readers;
 mod shell;
 mod steps;
 mod test;

@@ -9,13 +9,14 @@ use crate::postgres::Cluster;
 use crate::product::dev_binary;
 use crate::shell::Shell;
 use crate::steps::{self, Outcome, Selection, Step};
-use crate::{docs, openapi, web};
+use crate::{docs, openapi, readers, web};
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step { name: "setup", title: "What the tests need from this machine", run: machine::prepare },
     Step { name: "web", title: "Web unit tests, types and lints", run: web_tests },
     Step { name: "rust", title: "Rust tests on SQLite", run: rust_tests },
     Step { name: "examples", title: "Examples in the documentation of the code", run: doc_tests },
+    Step { name: "readers", title: "Other tools that read the event table", run: reader_tests },
     Step { name: "postgres", title: "Rust tests on PostgreSQL", run: postgres_tests },
     Step {
         name: "openapi",
@@ -53,6 +54,19 @@ fn rust_tests(shell: &Shell) -> Result<Outcome> {
 
 fn doc_tests(shell: &Shell) -> Result<Outcome> {
     shell.run(shell.cargo().args(["test", "--doc", "--workspace"]))?;
+    Ok(Outcome::Done)
+}
+
+fn reader_tests(shell: &Shell) -> Result<Outcome> {
+    let python = match readers::python(shell)? {
+        Ok(python) => python,
+        Err(left_out) => return Ok(left_out),
+    };
+    let mut tests = rust_test_command(shell);
+    if has_nextest(shell) {
+        tests.args(["--filterset", "binary(open_format)"]);
+    }
+    shell.run(tests.env("HEEDFUL_READERS", python))?;
     Ok(Outcome::Done)
 }
 
