@@ -14,10 +14,13 @@ use heedful_events::{Batch, Event, EventId, Store, StoreOptions};
 
 const DIR: &str = "HEEDFUL_CRASH_DIR";
 const FIRST_ID: &str = "HEEDFUL_CRASH_FIRST_ID";
-/// Small segments, so that the end of one is met often.
-const OPTIONS: StoreOptions =
-    StoreOptions { log: LogOptions { segment_bytes: 2_000 }, waiting_bytes_max: 1 << 20, clock: || 0 };
-const KILLS: u64 = 60;
+/// Small segments, so that the end of one is met often, and a time so late that files are removed as soon as they are not needed.
+const OPTIONS: StoreOptions = StoreOptions {
+    log: LogOptions { segment_bytes: 2_000 },
+    waiting_bytes_max: 1 << 20,
+    clock: || 4_000_000_000_000_000,
+};
+const KILLS: u64 = 200;
 /// Batches of one process in flight at once.
 const SENDERS: u64 = 4;
 
@@ -41,10 +44,10 @@ fn a_process_that_takes_events_until_it_is_killed() {
             })
         });
         let senders: Vec<_> = senders.collect();
-        // All the while what was taken is sealed.
+        // All the while what was taken is sealed, and its files are merged.
         while !senders.iter().all(tokio::task::JoinHandle::is_finished) {
             store.seal().await.unwrap();
-            tokio::task::yield_now().await;
+            store.compact().await.unwrap();
         }
     });
 }

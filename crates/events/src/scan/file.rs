@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -14,6 +13,10 @@ use parquet::file::statistics::Statistics;
 
 use super::column::{Chunk, Texts};
 use crate::error::{Error, Result};
+use crate::table::layout::PERSON;
+
+/// Numbers of people, both ends included.
+pub type Range = (i64, i64);
 
 /// A data file, with its footer in memory.
 #[derive(Debug)]
@@ -52,6 +55,11 @@ impl DataFile {
         Ok(Self { path, source: Source::Memory(bytes), metadata })
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Rows in the file.
     pub fn n_rows(&self) -> usize {
         self.groups().map(Group::n_rows).sum()
@@ -62,7 +70,7 @@ impl DataFile {
         self.metadata.row_groups().iter().map(|meta| Group { file: self, meta })
     }
 
-    fn read_range(&self, range: Range<u64>) -> Result<Bytes> {
+    fn read_range(&self, range: std::ops::Range<u64>) -> Result<Bytes> {
         let n_bytes = usize::try_from(range.end - range.start).unwrap_or_default();
         let read = match &self.source {
             Source::File(file) => {
@@ -100,6 +108,11 @@ impl<'f> Group<'f> {
             Statistics::Int64(bounds) => Some((*bounds.min_opt()?, *bounds.max_opt()?)),
             _ => None,
         }
+    }
+
+    /// Whether somebody of this range may be in it.
+    pub fn may_have(self, range: Range) -> bool {
+        self.bounds(PERSON).is_none_or(|(min, max)| min <= range.1 && range.0 <= max)
     }
 
     /// Whether a column is one of doubles.

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::file::{DataFile, Group};
+use super::file::{DataFile, Group, Range};
 use super::strip::{Reading, Run, Strip};
 use crate::error::Result;
 
@@ -52,11 +52,8 @@ pub fn fold<A: Send>(
     Ok(all)
 }
 
-/// Numbers of people, both ends included.
-type Range = (i64, i64);
-
-/// Ranges that together have everybody, each with about as many rows.
-fn ranges(files: &[&DataFile], n: usize) -> Vec<Range> {
+/// At most so many ranges that together have everybody, each with about as many rows.
+pub fn ranges(files: &[&DataFile], n: usize) -> Vec<Range> {
     let groups = files.iter().flat_map(|file| file.groups());
     let mut starts: Vec<_> = groups
         .filter_map(|group| Some((group.bounds(crate::table::layout::PERSON)?.0, group.n_rows())))
@@ -119,11 +116,7 @@ struct Cursor<'f> {
 
 impl<'f> Cursor<'f> {
     fn new(file: &'f DataFile, reading: &'f Reading, range: Range) -> Self {
-        let may_have = move |group: &Group| {
-            let of_range = |(min, max)| min <= range.1 && range.0 <= max;
-            group.bounds(crate::table::layout::PERSON).is_none_or(of_range)
-        };
-        let groups = Box::new(file.groups().filter(may_have));
+        let groups = Box::new(file.groups().filter(move |group| group.may_have(range)));
         Self { reading, range, groups, strip: Strip::default(), index: 0 }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! What is taken is in the log, and in memory. [`Store::seal`] moves it into the table of its workspace.
 
+mod compaction;
 mod contents;
 mod filter;
 mod intake;
@@ -23,7 +24,7 @@ use tokio::sync::oneshot;
 use self::contents::Contents;
 pub use self::intake::Appended;
 use self::intake::{Intake, Order, Waiting};
-use self::sealer::{SealOrder, Sealer};
+use self::sealer::{Reply, Sealer};
 pub use self::view::View;
 use crate::batch::{Batch, Workspace};
 use crate::error::{Error, Refused, Result};
@@ -52,7 +53,7 @@ impl StoreOptions {
 #[derive(Debug)]
 pub struct Store {
     orders: Option<Sender<Order>>,
-    seal_orders: Option<Sender<SealOrder>>,
+    seal_orders: Option<Sender<sealer::Order>>,
     contents: Arc<Contents>,
     waiting_bytes: Arc<AtomicUsize>,
     waiting_bytes_max: usize,
@@ -125,9 +126,23 @@ impl Store {
     ///
     /// What kept it from the first workspace that failed; its events stay in the log, and can be sealed later.
     pub async fn seal(&self) -> Result<usize, Refused> {
+        self.order(sealer::Order::Seal).await
+    }
+
+    /// Merges small files of the tables into larger ones, until there are few; how often it did. A question that is on its way
+    /// keeps its files.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from it; every table is then as before or after one of the merges.
+    pub async fn compact(&self) -> Result<usize, Refused> {
+        self.order(sealer::Order::Compact).await
+    }
+
+    async fn order(&self, order: impl FnOnce(Reply) -> sealer::Order) -> Result<usize, Refused> {
         let orders = self.seal_orders.as_ref().ok_or(Refused::Closed)?;
         let (reply, answer) = oneshot::channel();
-        orders.send(reply).map_err(|_| Refused::Closed)?;
+        orders.send(order(reply)).map_err(|_| Refused::Closed)?;
         answer.await.map_err(|_| Refused::Closed)?.map_err(|error| Refused::Failed(Arc::new(error)))
     }
 

@@ -30,7 +30,10 @@ pub struct Sealed {
 /// A data file with its filter.
 #[derive(Debug)]
 pub struct SealedFile {
-    name: String,
+    /// Its name in the folder of the table.
+    pub name: String,
+    /// Its length.
+    pub n_bytes: u64,
     /// The file.
     pub data: DataFile,
     filter: Filter,
@@ -77,11 +80,13 @@ impl Sealed {
 
 impl SealedFile {
     fn open(dir: &Path, name: String) -> Result<Self> {
-        let data = DataFile::open(&dir.join(&name))?;
+        let file = dir.join(&name);
+        let n_bytes = fs::metadata(&file).map_err(Error::disk("read", &file))?.len();
+        let data = DataFile::open(&file)?;
         let path = dir.join(FILTERS).join(format!("{name}.fuse"));
         let kept = fs::read(&path).ok().and_then(|bytes| Filter::from_bytes(&bytes));
         let filter = kept.map_or_else(|| make_filter(&data, &path), Ok)?;
-        Ok(Self { name, data, filter })
+        Ok(Self { name, n_bytes, data, filter })
     }
 }
 
@@ -103,6 +108,23 @@ fn make_filter(data: &DataFile, path: &Path) -> Result<Filter> {
     }
     fs::write(path, filter.to_bytes()).map_err(Error::disk("write", path))?;
     Ok(filter)
+}
+
+/// Removes the filters of files that are gone.
+///
+/// # Errors
+///
+/// [`Error::Disk`].
+pub fn remove_lost_filters(dir: &Path) -> Result<()> {
+    let filters = dir.join(FILTERS);
+    for entry in fs::read_dir(&filters).map_err(Error::disk("read", &filters))? {
+        let path = entry.map_err(Error::disk("read", &filters))?.path();
+        let is_lost = path.file_stem().is_some_and(|name| !dir.join(name).exists());
+        if is_lost {
+            fs::remove_file(&path).map_err(Error::disk("remove", &path))?;
+        }
+    }
+    Ok(())
 }
 
 fn read_keys(group: Group) -> Result<(Vec<i64>, Vec<i64>)> {

@@ -13,8 +13,9 @@ use arrow_array::RecordBatch;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
+use super::compaction::compact;
 use super::contents::{Contents, Numbered};
-use super::intake::Order;
+use super::intake;
 use super::sealed::Sealed;
 use crate::batch::{Batch, BatchView, Workspace, person_hash};
 use crate::error::{Error, Result};
@@ -24,8 +25,17 @@ use crate::table::file;
 use crate::table::layout::Layout;
 use crate::table::rows::RowsBuilder;
 
-/// Who wants everything sealed, and hears how many events were.
-pub type SealOrder = oneshot::Sender<Result<usize>>;
+/// What the thread is to do, and who hears how much it was.
+#[derive(Debug)]
+pub enum Order {
+    /// Seal everything; how many events were sealed.
+    Seal(Reply),
+    /// Merge small files; how often files were merged.
+    Compact(Reply),
+}
+
+/// Who waits for a number.
+pub type Reply = oneshot::Sender<Result<usize>>;
 
 /// All tables, and what is needed to bring events into them.
 pub struct Sealer {
@@ -53,16 +63,19 @@ impl Sealer {
         Ok(sealer)
     }
 
-    /// Seals whenever it is ordered, until nobody can order any more.
-    pub fn run(mut self, orders: &Receiver<SealOrder>, intake: &Sender<Order>) {
-        while let Ok(reply) = orders.recv() {
-            let sealed = self.seal(intake);
+    /// Does what is ordered until nobody can order any more.
+    pub fn run(mut self, orders: &Receiver<Order>, intake: &Sender<intake::Order>) {
+        while let Ok(order) = orders.recv() {
+            let (reply, n) = match order {
+                Order::Seal(reply) => (reply, self.seal(intake)),
+                Order::Compact(reply) => (reply, self.compact()),
+            };
             // Who is gone does not hear it.
-            let _ = reply.send(sealed);
+            let _ = reply.send(n);
         }
     }
 
-    fn seal(&mut self, intake: &Sender<Order>) -> Result<usize> {
+    fn seal(&mut self, intake: &Sender<intake::Order>) -> Result<usize> {
         let recent = self.contents.recent();
         let Some(before) = recent.last().map(|(number, _)| number + 1) else { return Ok(0) };
         let mut by_workspace: BTreeMap<Workspace, Vec<Numbered>> = BTreeMap::new();
@@ -75,7 +88,7 @@ impl Sealer {
         }
         let batches = self.contents.forget_before(before);
         // A writer that is gone has nothing to forget.
-        let _ = intake.send(Order::Forget { before, batches });
+        let _ = intake.send(intake::Order::Forget { before, batches });
         Ok(n_events)
     }
 
@@ -85,16 +98,36 @@ impl Sealer {
             self.tables.insert(workspace, table);
         }
         let Some(table) = self.tables.get_mut(&workspace) else { return Ok(0) };
+        // After a commit of which nobody heard, the table has more than was known.
+        let brought = self.runtime.block_on(table.brought(&self.log))?.unwrap_or_default();
+        let new = batches.iter().filter(|(number, _)| *number >= brought).map(|(_, batch)| batch.as_ref());
         let mut layout = table.layout().clone();
-        let rows = rows_of(workspace, batches.iter().map(|(_, batch)| batch.as_ref()), &mut layout)?;
-        let name = format!("{}-{before}.parquet", self.log);
-        let added = write(table.dir(), name, &rows)?;
-        let brought = Some(LogPlace { log: self.log.clone(), before });
-        let change = Change { added: vec![added], removed: Vec::new(), layout, brought, now: (self.clock)() };
-        self.runtime.block_on(table.commit(change))?;
+        let rows = rows_of(workspace, new, &mut layout)?;
+        let now = (self.clock)();
+        if rows.num_rows() > 0 {
+            let name = format!("{}-{before}.parquet", self.log);
+            let added = vec![write(table.dir(), name, &rows)?];
+            let brought = Some(LogPlace { log: self.log.clone(), before });
+            let change = Change { added, removed: Vec::new(), layout, brought, now };
+            self.runtime.block_on(table.commit(change))?;
+        }
         let earlier = self.contents.sealed(workspace);
-        self.contents.publish_sealed(workspace, Arc::new(Sealed::read(table, &earlier, before)?));
+        let sealed = Sealed::read(table, &earlier, before)?;
+        self.contents.publish_sealed(workspace, Arc::new(sealed));
         Ok(rows.num_rows())
+    }
+
+    fn compact(&mut self) -> Result<usize> {
+        let mut n_merged = 0;
+        for (workspace, table) in &mut self.tables {
+            let mut sealed = self.contents.sealed(*workspace);
+            while self.runtime.block_on(compact(table, &sealed, &self.log, (self.clock)()))? {
+                n_merged += 1;
+                sealed = Arc::new(Sealed::read(table, &sealed, sealed.before)?);
+                self.contents.publish_sealed(*workspace, Arc::clone(&sealed));
+            }
+        }
+        Ok(n_merged)
     }
 }
 

@@ -3,8 +3,10 @@ use std::collections::BTreeMap;
 use tempfile::TempDir;
 
 use super::*;
-use crate::event::{Event, EventId};
+use crate::event::{Event, EventId, Value};
 use crate::scan::file::DataFile;
+use crate::scan::people::fold;
+use crate::scan::strip::Reading;
 use crate::table::layout::{EVENT_ID, PERSON};
 
 const WORKSPACE: [u8; 16] = [1; 16];
@@ -164,4 +166,54 @@ async fn workspaces_have_tables_of_their_own() {
         assert_eq!((n_events(WORKSPACE), n_events([2; 16]), n_events([3; 16])), (1, 1, 0));
         store.seal().await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn many_small_files_become_one_with_the_same_events() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    let people = ["a", "b", "c", "d"];
+    for round in 0..9_u64 {
+        let mut batch = Batch::new(WORKSPACE, 0);
+        for id in 0..200 {
+            let person = people[usize::try_from(id).unwrap() % 4];
+            // Some rounds have a column that others have not.
+            let value = if round % 2 == 0 { Value::Integer(1) } else { Value::Text("one".into()) };
+            let properties = if round < 3 { Vec::new() } else { vec![("n".into(), value)] };
+            let id = EventId(round * 1_000 + id);
+            batch.push(&Event { id, distinct_id: person.into(), properties, ..Event::default() });
+        }
+        store.append(batch).await.unwrap();
+        store.seal().await.unwrap();
+    }
+    let before = contents(&store);
+    let view = store.view(WORKSPACE).unwrap();
+    assert_eq!((view.files().len(), before.len()), (10, 1_800));
+    assert_eq!((store.compact().await.unwrap(), store.compact().await.unwrap()), (1, 0));
+    assert_eq!(store.view(WORKSPACE).unwrap().files().len(), 2);
+    // Who asked before still has its files, and who opens the store later finds the same.
+    assert_eq!(view.n_events(), 1_800);
+    assert_eq!(contents(&store), before);
+    drop(store);
+    let store = open(&dir);
+    assert_eq!(contents(&store), before);
+    let all = fold(
+        &store.view(WORKSPACE).unwrap().files(),
+        &numbers(),
+        2,
+        || (0, 0),
+        |(n, n_numbers), _, run| {
+            *n += run.at.len();
+            *n_numbers += run.numbers.iter().filter(|number| !number.is_nan()).count();
+        },
+    );
+    let sum = all.unwrap().into_iter().fold((0, 0), |(n, m), (part, of_part)| (n + part, m + of_part));
+    assert_eq!(sum, (1_800, 600));
+    let again = store.append(batch(&[("a", 0), ("d", 8_199)])).await.unwrap();
+    assert_eq!(again, Appended { n_new: 0, n_known: 2 });
+}
+
+fn numbers() -> Reading {
+    let number = Some("n".to_owned());
+    Reading { with_others: true, number, from: Micros::MIN, to: Micros::MAX, ..Reading::default() }
 }

@@ -6,12 +6,15 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use chrono::TimeDelta;
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake_core::kernel::{
     Action, Add, DataType, MetadataExt, PrimitiveType, Remove, StructField, StructType, Transaction,
 };
 use deltalake_core::operations::create::CreateBuilder;
+use deltalake_core::operations::vacuum::{Clock, VacuumMode};
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError};
 use parquet::file::metadata::ParquetMetaData;
@@ -21,6 +24,9 @@ use url::Url;
 use super::layout::{self, Kind, Layout};
 use crate::error::{Error, Result};
 use crate::event::Micros;
+
+/// So long files stay that do not belong to the table any more.
+const RETENTION: TimeDelta = TimeDelta::hours(1);
 
 /// The table of one workspace.
 #[derive(Debug)]
@@ -98,6 +104,25 @@ impl Table {
         Ok(state.log_data().iter().map(|file| file.path().into_owned()).collect())
     }
 
+    /// The number of its last commit.
+    pub fn version(&self) -> u64 {
+        self.delta.version().unwrap_or_default()
+    }
+
+    /// Removes files from the disk that do not belong to the table, when they have not for an hour: who reads it now may still
+    /// need them, and who writes it may have them not committed yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`].
+    pub async fn vacuum(&mut self, now: Micros) -> Result<()> {
+        let vacuum = self.delta.clone().vacuum().with_mode(VacuumMode::Full).with_clock(Arc::new(At(now)));
+        let vacuum = vacuum.with_retention_period(RETENTION).with_enforce_retention_duration(false);
+        let (delta, _) = vacuum.await.map_err(Error::table(&self.dir))?;
+        self.delta = delta;
+        Ok(())
+    }
+
     /// How far a log has brought its events.
     ///
     /// # Errors
@@ -130,14 +155,15 @@ impl Table {
         let commit = CommitBuilder::from(properties)
             .with_actions(actions)
             .build(Some(state), self.delta.log_store(), operation)
-            .await
-            .map_err(Error::table(&self.dir))?;
-        let log = self.dir.join("_delta_log");
-        sync(&log.join(format!("{:020}.json", commit.version())))?;
-        sync(&log)?;
-        self.delta.update_state().await.map_err(Error::table(&self.dir))?;
+            .await;
+        // Whether this succeeded or somebody else came before: what the table is now is what counts.
+        let renewed = self.delta.update_state().await;
+        let version = commit.map_err(Error::table(&self.dir))?.version();
+        renewed.map_err(Error::table(&self.dir))?;
         self.layout = self.read_layout()?;
-        Ok(())
+        let log = self.dir.join("_delta_log");
+        sync(&log.join(format!("{version:020}.json")))?;
+        sync(&log)
     }
 
     fn actions(&self, change: &Change) -> Result<Vec<Action>> {
@@ -177,6 +203,16 @@ impl Table {
     fn read_layout(&self) -> Result<Layout> {
         let state = self.delta.snapshot().map_err(Error::table(&self.dir))?;
         Ok(Layout::of(&state.snapshot().arrow_schema()))
+    }
+}
+
+/// A clock that stands.
+#[derive(Debug)]
+struct At(Micros);
+
+impl Clock for At {
+    fn current_timestamp_millis(&self) -> i64 {
+        self.0 / 1000
     }
 }
 

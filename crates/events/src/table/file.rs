@@ -1,10 +1,12 @@
 //! Data files: sorted rows as Parquet that anybody reads, in the encodings that are quickest to read for us.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
+use arrow_schema::SchemaRef;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -19,21 +21,54 @@ use super::{layout, rows};
 /// the same time.
 const GROUP_ROWS: usize = 1 << 17;
 
-/// Writes sorted rows.
+/// Writes sorted rows as a whole file.
 ///
 /// # Errors
 ///
 /// When `out` cannot be written.
 pub fn write(rows: &RecordBatch, out: impl Write + Send) -> Result<ParquetMetaData, ParquetError> {
-    let options = ArrowWriterOptions::new().with_properties(properties()?).with_skip_arrow_metadata(true);
-    let mut writer = ArrowWriter::try_new_with_options(out, rows.schema(), options)?;
-    let mut start = 0;
-    for end in group_ends(rows) {
-        writer.write(&rows.slice(start, end - start))?;
-        writer.flush()?;
-        start = end;
+    let mut writer = Writer::new(&rows.schema(), out)?;
+    writer.write(rows)?;
+    writer.finish()
+}
+
+/// A file that is written part by part.
+pub struct Writer<W: Write + Send>(ArrowWriter<W>);
+
+impl<W: Write + Send> Writer<W> {
+    /// Begins a file.
+    ///
+    /// # Errors
+    ///
+    /// When `out` cannot be written.
+    pub fn new(schema: &SchemaRef, out: W) -> Result<Self, ParquetError> {
+        let options = ArrowWriterOptions::new().with_properties(properties()?).with_skip_arrow_metadata(true);
+        Ok(Self(ArrowWriter::try_new_with_options(out, Arc::clone(schema), options)?))
     }
-    writer.close()
+
+    /// Adds sorted rows, of people after those that were added before.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn write(&mut self, rows: &RecordBatch) -> Result<(), ParquetError> {
+        let mut start = 0;
+        for end in group_ends(rows) {
+            self.0.write(&rows.slice(start, end - start))?;
+            self.0.flush()?;
+            start = end;
+        }
+        Ok(())
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn finish(self) -> Result<ParquetMetaData, ParquetError> {
+        self.0.close()
+    }
 }
 
 /// Where row groups end.
