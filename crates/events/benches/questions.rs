@@ -20,15 +20,14 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampMicrosecondType};
 use heedful_events::batch::person_hash;
 use heedful_events::event::{Event, EventId, Micros, Value};
-use heedful_events::journey::funnel::{Funnel, StepOrder};
-use heedful_events::journey::lifecycle::Lifecycle;
-use heedful_events::journey::retention::{Cohorts, Retention, Returning};
-use heedful_events::journey::trend::Trend;
+use heedful_events::journey::funnel::StepOrder;
+use heedful_events::journey::retention::{Cohorts, Returning};
 use heedful_events::journey::{Journey, Periods};
+use heedful_events::question::{self, Attribution, Breakdown, FunnelQuestion, Scope, Source};
 use heedful_events::scan::file::DataFile;
 use heedful_events::scan::pattern::Pattern;
 use heedful_events::scan::people::fold;
-use heedful_events::scan::strip::{Reading, Run};
+use heedful_events::scan::strip::Reading;
 use heedful_events::table::file;
 use heedful_events::table::layout::Layout;
 use heedful_events::table::rows::RowsBuilder;
@@ -72,13 +71,13 @@ fn main() -> Result<()> {
     let files = [&file];
     let bytes = std::fs::metadata(&path)?.len();
     println!("{:.2} bytes an event", bytes as f64 / files[0].n_rows() as f64);
-    let n_threads = std::thread::available_parallelism()?.get();
+    let source = Source { files: &files, n_threads: std::thread::available_parallelism()?.get() };
     let mut answers = BTreeMap::new();
     for (name, question) in QUESTIONS {
         let mut times: Vec<f64> = Vec::new();
         for _ in 0..n_runs {
             let started = Instant::now();
-            answers.insert(name, question(&files, n_threads)?);
+            answers.insert(name, question(source)?);
             times.push(started.elapsed().as_secs_f64());
         }
         times.sort_by(f64::total_cmp);
@@ -91,118 +90,84 @@ fn short(answer: &Json) -> String {
     answer.to_string().chars().take(120).collect()
 }
 
-type Question = fn(&[&DataFile], usize) -> Result<Json>;
+type Question = fn(Source) -> Result<Json>;
 
 const QUESTIONS: [(&str, Question); 7] = [
-    ("trend", trend),
-    ("funnel", |files, n| funnel(files, n, &EVENTS[10..14])),
-    ("funnel_wide", |files, n| funnel(files, n, &EVENTS[..4])),
-    ("funnel_by_plan", funnel_by_plan),
-    ("retention", retention),
-    ("lifecycle", lifecycle),
+    ("trend", days),
+    ("funnel", |source| funnel(source, &EVENTS[10..14], None)),
+    ("funnel_wide", |source| funnel(source, &EVENTS[..4], None)),
+    ("funnel_by_plan", |source| funnel(source, &EVENTS[..4], Some("plan"))),
+    ("retention", weeks_after_sign_up),
+    ("lifecycle", weeks_of_life),
     ("experiment", experiment),
 ];
 
-fn reading(events: &[&str]) -> Reading {
-    let patterns = events.iter().map(|event| Pattern::of(event)).collect();
-    Reading { patterns, from: Micros::MIN, to: Micros::MAX, ..Reading::default() }
-}
-
-fn journey<'r>(run: &Run<'r>) -> Journey<'r> {
-    Journey::new(run.at, run.matches)
+fn patterns(events: &[&str]) -> Vec<Pattern> {
+    events.iter().map(|event| Pattern::of(event)).collect()
 }
 
 fn periods(first: Micros, step: Micros, n: i64) -> Result<Periods> {
     Periods::new((0..=n).map(|index| first + index * step).collect()).context("no periods")
 }
 
-fn trend(files: &[&DataFile], n_threads: usize) -> Result<Json> {
-    let begin = Trend::new(periods(FIRST_DAY, DAY, 90)?, EVENTS.len()).context("too many")?;
-    let parts = fold(
-        files,
-        &reading(&EVENTS),
-        n_threads,
-        || begin.clone(),
-        |trend, _, run| trend.add(journey(&run)),
+fn days(source: Source) -> Result<Json> {
+    let groups = question::trend(
+        source,
+        &Scope::everything(),
+        &patterns(&EVENTS),
+        periods(FIRST_DAY, DAY, 90)?,
+        None,
     )?;
-    let mut sums = vec![(0, 0); 90 * EVENTS.len()];
-    for part in &parts {
-        for (sum, count) in sums.iter_mut().zip(part.counts().flatten()) {
-            *sum = (sum.0 + count.n_events, sum.1 + count.n_people);
-        }
-    }
-    Ok(json!(sums))
+    let counts = groups.iter().flat_map(|group| group.tally.counts()).flatten();
+    Ok(json!(counts.map(|count| (count.n_events, count.n_people)).collect::<Vec<_>>()))
 }
 
-fn funnel(files: &[&DataFile], n_threads: usize, steps: &[&str]) -> Result<Json> {
-    let funnel = Funnel::new(steps.len(), WEEK, StepOrder::Ordered, &[]).context("no funnel")?;
-    let begin = || (funnel.clone(), [0_u64; 5]);
-    let parts = fold(files, &reading(steps), n_threads, begin, |(funnel, reached), _, run| {
-        reached[funnel.reach(journey(&run))] += 1;
-    })?;
-    Ok(json!(parts.iter().fold([0; 5], |sum, (_, part)| std::array::from_fn(|step| sum[step] + part[step]))))
+fn funnel(source: Source, steps: &[&str], by: Option<&str>) -> Result<Json> {
+    let funnel = FunnelQuestion {
+        steps: patterns(steps),
+        window: WEEK,
+        order: StepOrder::Ordered,
+        exclusions: Vec::new(),
+        attribution: Attribution::FirstStep,
+    };
+    let breakdown = by.map(|property| Breakdown { property: property.to_owned(), limit: 10 });
+    let groups = funnel.answer(source, &Scope::everything(), breakdown.as_ref())?.context("no funnel")?;
+    let counts = groups.iter().map(|group| (format!("{:?}", group.label), &group.tally.n_people));
+    Ok(json!(counts.collect::<BTreeMap<_, _>>()))
 }
 
-fn funnel_by_plan(files: &[&DataFile], n_threads: usize) -> Result<Json> {
-    let funnel = Funnel::new(4, WEEK, StepOrder::Ordered, &[]).context("no funnel")?;
-    let reading = Reading { word: Some("plan".to_owned()), ..reading(&EVENTS[..4]) };
-    let begin = || (funnel.clone(), BTreeMap::<Option<Box<str>>, [u64; 5]>::new());
-    let parts = fold(files, &reading, n_threads, begin, |(funnel, reached), _, run| {
-        let word =
-            run.words.first().and_then(|word| run.dictionary.get(*word as usize)).and_then(Option::as_ref);
-        let step = funnel.reach(journey(&run));
-        match reached.iter_mut().find(|(plan, _)| plan.as_ref() == word) {
-            Some((_, of_plan)) => of_plan[step] += 1,
-            None => reached.entry(word.cloned()).or_default()[step] += 1,
-        }
-    })?;
-    let mut sums: BTreeMap<String, [u64; 5]> = BTreeMap::new();
-    for (plan, reached) in parts.into_iter().flat_map(|(_, part)| part) {
-        let sum = sums.entry(plan.unwrap_or_default().into()).or_default();
-        *sum = std::array::from_fn(|step| sum[step] + reached[step]);
-    }
-    Ok(json!(sums))
+fn weeks_after_sign_up(source: Source) -> Result<Json> {
+    let (start, back) = (Pattern::of("signed_up"), Pattern::of("item_opened"));
+    let rule = (periods(FIRST_WEEK, WEEK, 14)?, Cohorts::FirstTime, Returning::On);
+    let groups = question::retention(source, &Scope::everything(), (&start, &back), rule, None)?;
+    Ok(json!(groups.iter().map(|group| group.tally.counts()).collect::<Vec<_>>()))
 }
 
-fn retention(files: &[&DataFile], n_threads: usize) -> Result<Json> {
-    let begin = Retention::new(periods(FIRST_WEEK, WEEK, 14)?, Cohorts::FirstTime, Returning::On);
-    let reading = reading(&["signed_up", "item_opened"]);
-    let parts =
-        fold(files, &reading, n_threads, || begin.clone(), |retention, _, run| retention.add(journey(&run)))?;
-    let mut sums = begin.counts().to_vec();
-    for part in &parts {
-        for (sum, count) in sums.iter_mut().flatten().zip(part.counts().iter().flatten()) {
-            *sum += count;
-        }
-    }
-    Ok(json!(sums))
-}
-
-fn lifecycle(files: &[&DataFile], n_threads: usize) -> Result<Json> {
-    let begin = Lifecycle::new(periods(FIRST_WEEK, WEEK, 14)?);
-    let reading = Reading { patterns: vec![Pattern::default()], ..reading(&[]) };
-    let parts =
-        fold(files, &reading, n_threads, || begin.clone(), |lifecycle, _, run| lifecycle.add(journey(&run)))?;
-    let mut sums = vec![[0; 4]; begin.stages().len()];
-    for part in &parts {
-        for (sum, stage) in sums.iter_mut().zip(part.stages()) {
-            let counts = [stage.n_new, stage.n_returning, stage.n_resurrecting, stage.n_dormant];
-            *sum = std::array::from_fn(|index| sum[index] + counts[index]);
-        }
-    }
-    Ok(json!(sums))
+fn weeks_of_life(source: Source) -> Result<Json> {
+    // The week before the first shows who was new in the first.
+    let weeks = periods(FIRST_WEEK - WEEK, WEEK, 15)?;
+    let lifecycle = question::lifecycle(source, &Scope::everything(), &Pattern::default(), weeks)?;
+    let stages = lifecycle.stages().iter();
+    let counts = stages.map(|stage| [stage.n_new, stage.n_returning, stage.n_resurrecting, stage.n_dormant]);
+    Ok(json!(counts.collect::<Vec<_>>()))
 }
 
 /// From the exposure on, the sum of the values of each person, by a half of the people.
-fn experiment(files: &[&DataFile], n_threads: usize) -> Result<Json> {
-    let reading = Reading { number: Some("value".to_owned()), ..reading(&["created_project", "item_saved"]) };
+fn experiment(source: Source) -> Result<Json> {
+    let reading = Reading {
+        patterns: patterns(&["created_project", "item_saved"]),
+        number: Some("value".to_owned()),
+        from: Micros::MIN,
+        to: Micros::MAX,
+        ..Reading::default()
+    };
     let parts = fold(
-        files,
+        source.files,
         &reading,
-        n_threads,
+        source.n_threads,
         || [(0_u64, 0.0, 0.0); 2],
         |sums, person, run| {
-            let Some(exposed) = journey(&run).having(1).next() else { return };
+            let Some(exposed) = Journey::new(run.at, run.matches).having(1).next() else { return };
             let saved = run.at.iter().zip(run.matches).zip(run.numbers);
             let value: f64 = saved
                 .filter(|((at, matches), _)| **at >= exposed && **matches & 2 != 0)

@@ -6,6 +6,7 @@ mod error;
 pub mod event;
 pub mod journey;
 pub mod log;
+pub mod question;
 pub mod scan;
 pub mod store;
 pub mod table;

@@ -53,6 +53,16 @@ impl Lifecycle {
         fall_asleep(&mut self.stages, before, self.periods.count());
     }
 
+    /// Adds the counts of the same question over other people.
+    pub fn merge(&mut self, other: &Self) {
+        for (stage, of_others) in self.stages.iter_mut().zip(&other.stages) {
+            stage.n_new += of_others.n_new;
+            stage.n_returning += of_others.n_returning;
+            stage.n_resurrecting += of_others.n_resurrecting;
+            stage.n_dormant += of_others.n_dormant;
+        }
+    }
+
     /// The stages of the second period and of those after it.
     pub fn stages(&self) -> &[Stage] {
         &self.stages
@@ -85,6 +95,13 @@ impl Stickiness {
         let n_active = self.periods.indexes_of(journey.having(ACTIVE)).count();
         if let Some(index) = n_active.checked_sub(1) {
             self.counts[index] += 1;
+        }
+    }
+
+    /// Adds the counts of the same question over other people.
+    pub fn merge(&mut self, other: &Self) {
+        for (count, of_others) in self.counts.iter_mut().zip(&other.counts) {
+            *count += of_others;
         }
     }
 

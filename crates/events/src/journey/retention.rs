@@ -70,6 +70,13 @@ impl Retention {
         }
     }
 
+    /// Adds the counts of the same question over other people.
+    pub fn merge(&mut self, other: &Self) {
+        for (count, of_others) in self.counts.iter_mut().flatten().zip(other.counts.iter().flatten()) {
+            *count += of_others;
+        }
+    }
+
     /// For each cohort how many are in it, and how many of them came back one, two and more periods later.
     pub fn counts(&self) -> &[Vec<u64>] {
         &self.counts

@@ -62,6 +62,14 @@ impl Trend {
         }
     }
 
+    /// Adds the counts of the same question over other people.
+    pub fn merge(&mut self, other: &Self) {
+        for (count, of_others) in self.counts.iter_mut().zip(&other.counts) {
+            count.n_events += of_others.n_events;
+            count.n_people += of_others.n_people;
+        }
+    }
+
     /// The counts of each period, one for each pattern.
     pub fn counts(&self) -> impl Iterator<Item = &[Count]> {
         self.counts.chunks(self.n_patterns.max(1))

@@ -14,7 +14,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 
-use super::encoding::{read_deltas, read_hybrid, read_packed, read_plain, read_texts};
+use super::encoding::{read_deltas, read_hybrid, read_packed, read_plain, read_runs, read_texts};
 
 /// The code of a missing value.
 pub const NOTHING: u32 = u32::MAX;
@@ -46,6 +46,38 @@ impl Chunk<'_> {
     /// The values of a column of whole numbers or times, of which none is missing.
     pub fn read_integers(&self, out: &mut Vec<i64>) -> Result<()> {
         self.read_numbers_of(i64::from_le_bytes, 0, out)
+    }
+
+    /// The same as runs: each value with how often it comes one after the other. A value that goes on is one run.
+    pub fn read_runs(&self, out: &mut Vec<(i64, usize)>) -> Result<()> {
+        let mut dictionary = Vec::new();
+        let mut plain = Vec::new();
+        let mut push = |value: i64, n: usize| match out.last_mut() {
+            Some((last, n_before)) if *last == value => *n_before += n,
+            _ => out.push((value, n)),
+        };
+        self.each_page(|page| match page.encoding {
+            None => read_plain(&page.values, page.n_set, i64::from_le_bytes, &mut dictionary),
+            Some(Encoding::RLE_DICTIONARY) => {
+                let (width, values) = page.values.split_first()?;
+                let mut is_whole = true;
+                read_runs(values, usize::from(*width), page.n_set, |code, n| {
+                    let value = usize::try_from(code).ok().and_then(|code| dictionary.get(code));
+                    is_whole &= value.is_some();
+                    push(value.copied().unwrap_or_default(), n);
+                })?;
+                is_whole.then_some(())
+            }
+            Some(Encoding::PLAIN) => {
+                plain.clear();
+                read_plain(&page.values, page.n_set, i64::from_le_bytes, &mut plain)?;
+                for value in &plain {
+                    push(*value, 1);
+                }
+                Some(())
+            }
+            Some(_) => None,
+        })
     }
 
     /// The values of a column of doubles; a missing one is not a number.

@@ -5,26 +5,65 @@ use super::unpack::{LANES, unpack};
 
 /// Numbers that repeat or are small: runs of one number in turn with packed ones (Parquet, "RLE/Bit-Packing Hybrid").
 /// Adds `n` of them.
-pub fn read_hybrid(mut bytes: &[u8], width: usize, n: usize, out: &mut Vec<u32>) -> Option<()> {
-    let end = out.len() + n;
-    while out.len() < end {
-        let left = end - out.len();
+pub fn read_hybrid(bytes: &[u8], width: usize, n: usize, out: &mut Vec<u32>) -> Option<()> {
+    each_part(bytes, width, n, |part| match part {
+        Part::Run(value, n) => {
+            out.resize(out.len() + n, value);
+            Some(())
+        }
+        Part::Packed(bytes, n) => read_packed(bytes, width, n, out),
+    })
+}
+
+/// The same, as runs: each number with how often it comes one after the other; a number may be followed by itself.
+pub fn read_runs(bytes: &[u8], width: usize, n: usize, mut on_run: impl FnMut(u32, usize)) -> Option<()> {
+    let mut packed = Vec::new();
+    each_part(bytes, width, n, |part| {
+        match part {
+            Part::Run(value, n) => on_run(value, n),
+            Part::Packed(bytes, n) => {
+                packed.clear();
+                read_packed(bytes, width, n, &mut packed)?;
+                for run in packed.chunk_by(|one, next| one == next) {
+                    on_run(*run.first()?, run.len());
+                }
+            }
+        }
+        Some(())
+    })
+}
+
+/// A part of a page in the hybrid encoding.
+enum Part<'b> {
+    /// One number so many times.
+    Run(u32, usize),
+    /// So many numbers, packed, and what comes behind them.
+    Packed(&'b [u8], usize),
+}
+
+fn each_part<'b>(
+    mut bytes: &'b [u8],
+    width: usize,
+    n: usize,
+    mut on_part: impl FnMut(Part<'b>) -> Option<()>,
+) -> Option<()> {
+    let mut left = n;
+    while left > 0 {
         let header = read_length(&mut bytes)?;
         let n_run = header >> 1;
+        let n_values = if header & 1 == 0 { n_run } else { n_run.checked_mul(8)? }.min(left);
         if header & 1 == 0 {
             let (value, rest) = bytes.split_at_checked(width.div_ceil(8))?;
-            bytes = rest;
             let mut word = [0; 4];
             word.get_mut(..value.len())?.copy_from_slice(value);
-            out.resize(out.len() + n_run.min(left), u32::from_le_bytes(word));
-            continue;
+            on_part(Part::Run(u32::from_le_bytes(word), n_values))?;
+            bytes = rest;
+        } else {
+            on_part(Part::Packed(bytes, n_values))?;
+            // The last group of eight may be cut off at the end of the page.
+            bytes = &bytes[n_run.checked_mul(width)?.min(bytes.len())..];
         }
-        // A run of groups of eight; the last may be cut off at the end of the page.
-        let n_bytes = n_run.checked_mul(width)?.min(bytes.len());
-        let (packed, rest) = bytes.split_at(n_bytes);
-        bytes = rest;
-        let n_values = n_run.checked_mul(8)?.min(left);
-        read_packed(packed, width, n_values, out)?;
+        left -= n_values;
     }
     Some(())
 }
@@ -62,8 +101,8 @@ pub fn read_deltas(mut bytes: &[u8], n: usize, out: &mut Vec<i64>) -> Option<()>
             if out.len() >= end {
                 break;
             }
-            let (packed, rest) = bytes.split_at_checked(miniblock.checked_mul(width)? / 8)?;
-            *bytes = rest;
+            let packed = *bytes;
+            (_, *bytes) = bytes.split_at_checked(miniblock.checked_mul(width)? / 8)?;
             for first in (0..miniblock).step_by(LANES) {
                 let lanes = unpack(&packed[first * width / 8..], width)?;
                 let left = end - out.len();

@@ -74,10 +74,14 @@ impl DataFile {
         let n_bytes = usize::try_from(range.end - range.start).unwrap_or_default();
         let read = match &self.source {
             Source::File(file) => {
-                let mut bytes = vec![0; n_bytes];
+                let mut bytes = Vec::with_capacity(n_bytes);
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                let read = file.seek(SeekFrom::Start(range.start)).and_then(|_| file.read_exact(&mut bytes));
-                read.map(|()| bytes.into())
+                let read = file.seek(SeekFrom::Start(range.start));
+                let read =
+                    read.and_then(|_| file.by_ref().take(range.end - range.start).read_to_end(&mut bytes));
+                read.and_then(|n_read| {
+                    if n_read == n_bytes { Ok(bytes.into()) } else { Err(ErrorKind::UnexpectedEof.into()) }
+                })
             }
             Source::Memory(bytes) => {
                 let start = usize::try_from(range.start).unwrap_or(usize::MAX);
@@ -134,6 +138,15 @@ impl<'f> Group<'f> {
     /// [`Error::Disk`], [`Error::File`].
     pub fn read_integers(self, column: &str, out: &mut Vec<i64>) -> Result<bool> {
         self.read(column, |chunk| chunk.read_integers(out))
+    }
+
+    /// The same as runs of one value each, and how long they are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disk`], [`Error::File`].
+    pub fn read_runs(self, column: &str, out: &mut Vec<(i64, usize)>) -> Result<bool> {
+        self.read(column, |chunk| chunk.read_runs(out))
     }
 
     /// The same for a column of doubles, in which a missing one is not a number.

@@ -5,7 +5,7 @@ use super::pattern::{Pattern, read_matches};
 use super::property::{Dictionary, Property};
 use crate::error::Result;
 use crate::event::Micros;
-use crate::journey::Matches;
+use crate::journey::{Journey, Matches};
 use crate::table::layout;
 
 /// What a question reads of each event.
@@ -57,6 +57,19 @@ pub struct Run<'s> {
     pub dictionary: &'s [Option<Box<str>>],
 }
 
+impl<'s> Run<'s> {
+    /// The events as questions about people see them.
+    pub fn journey(&self) -> Journey<'s> {
+        Journey::new(self.at, self.matches)
+    }
+
+    /// The word of an event.
+    pub fn word(&self, index: usize) -> Option<&'s str> {
+        let code = usize::try_from(*self.words.get(index)?).ok()?;
+        self.dictionary.get(code)?.as_deref()
+    }
+}
+
 impl Strip {
     /// Reads a row group.
     ///
@@ -65,14 +78,14 @@ impl Strip {
     /// Those of [`Group::read_texts`].
     pub fn read(reading: &Reading, group: Group) -> Result<Self> {
         let mut matches = read_matches(&reading.patterns, group)?;
-        let (mut person, mut at) = (Vec::with_capacity(group.n_rows()), Vec::with_capacity(group.n_rows()));
-        group.read_integers(layout::PERSON, &mut person)?;
+        let (mut runs, mut at) = (Vec::new(), Vec::with_capacity(group.n_rows()));
+        group.read_runs(layout::PERSON, &mut runs)?;
         group.read_integers(layout::AT, &mut at)?;
         let times = reading.from..reading.to;
         let is_wanted =
             |(at, matches): (&Micros, &Matches)| (*matches != 0 || reading.with_others) && times.contains(at);
         let is_wanted: Vec<bool> = at.iter().zip(&matches).map(is_wanted).collect();
-        let mut strip = Self { people: people(&person, &is_wanted), ..Self::default() };
+        let mut strip = Self { people: people(&runs, &is_wanted), ..Self::default() };
         if let Some(property) = &reading.number {
             strip.numbers = Property::read(property, group)?.into_numbers();
             keep(&mut strip.numbers, &is_wanted);
@@ -102,15 +115,15 @@ impl Strip {
 }
 
 /// Each person who has wanted rows, with where they end when the others are gone.
-fn people(person: &[i64], is_wanted: &[bool]) -> Vec<(i64, usize)> {
-    let (mut people, mut n_before) = (Vec::new(), 0);
+fn people(runs: &[(i64, usize)], is_wanted: &[bool]) -> Vec<(i64, usize)> {
+    let (mut people, mut n_before) = (Vec::with_capacity(runs.len()), 0);
     let mut rest = is_wanted;
-    for run in person.chunk_by(|one, next| one == next) {
-        let (of_run, after) = rest.split_at(run.len());
+    for (person, n_rows) in runs {
+        let (of_run, after) = rest.split_at((*n_rows).min(rest.len()));
         rest = after;
-        let end = n_before + of_run.iter().filter(|is_wanted| **is_wanted).count();
+        let end = n_before + of_run.iter().map(|is_wanted| usize::from(*is_wanted)).sum::<usize>();
         if end > n_before {
-            people.extend(run.first().map(|person| (*person, end)));
+            people.push((*person, end));
         }
         n_before = end;
     }

@@ -5,18 +5,21 @@ pub const LANES: usize = 32;
 /// Bytes of [`LANES`] numbers of 64 bits, and as many behind them as one load may touch.
 const BYTES: usize = LANES * 8 + 16;
 
-/// The next packed bytes, copied to where loads may run over their end.
+/// The next packed bytes, and more.
 type Padded = [u8; BYTES];
 
-/// Unpacks up to [`LANES`] numbers of `width` bits from the start of `bytes`, of which missing ones count as zero.
-/// Nothing when there are no numbers of so many bits.
+/// Unpacks up to [`LANES`] numbers of `width` bits from the start of `bytes`. Those whose bytes are missing are zero; what comes
+/// behind them is not looked at. Nothing when there are no numbers of so many bits.
 ///
 /// Parquet, "Bit-packed": from the least significant bit of each byte to the most significant one.
 pub fn unpack(bytes: &[u8], width: usize) -> Option<[u64; LANES]> {
     let take = TAKE.get(width)?;
+    // Only near the end of a page they must be copied to where loads may run over it.
+    if let Some(bytes) = bytes.first_chunk() {
+        return Some(take(bytes));
+    }
     let mut padded = [0; BYTES];
-    let n_bytes = bytes.len().min(LANES * width / 8);
-    padded[..n_bytes].copy_from_slice(&bytes[..n_bytes]);
+    padded[..bytes.len()].copy_from_slice(bytes);
     Some(take(&padded))
 }
 

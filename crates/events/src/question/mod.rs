@@ -1,0 +1,111 @@
+//! Questions of product teams over the events of a workspace.
+//!
+//! Each is a definition that reads files and answers with counts: which events it is about, and one of the kernels of
+//! [`journey`](crate::journey) for each group of people or events.
+
+mod funnel;
+mod groups;
+mod scope;
+mod tally;
+
+pub use funnel::{Attribution, FunnelQuestion, Reached};
+pub use groups::{Breakdown, Group, Label};
+pub use scope::{Scope, Source};
+pub use tally::Tally;
+
+use self::groups::Groups;
+use crate::error::Result;
+use crate::journey::Periods;
+use crate::journey::lifecycle::{Lifecycle, Stickiness};
+use crate::journey::retention::{Cohorts, Retention, Returning, START};
+use crate::journey::trend::Trend;
+use crate::scan::pattern::Pattern;
+use crate::scan::people::fold;
+use crate::scan::strip::{Reading, Run};
+
+/// How often something was done in each period, and by how many people.
+///
+/// # Errors
+///
+/// Those of [`fold`].
+pub fn trend(
+    source: Source,
+    scope: &Scope,
+    series: &[Pattern],
+    periods: Periods,
+    breakdown: Option<&Breakdown>,
+) -> Result<Vec<Group<Trend>>> {
+    let Some(begin) = Trend::new(periods, series.len()) else { return Ok(Vec::new()) };
+    let reading = scope.reading(series, breakdown);
+    answer(source, &reading, begin, breakdown, |groups, run| {
+        groups.add_by_word(run, Trend::add);
+    })
+}
+
+/// Who came back after a first event, by that event's group.
+///
+/// # Errors
+///
+/// Those of [`fold`].
+pub fn retention(
+    source: Source,
+    scope: &Scope,
+    (start, returning): (&Pattern, &Pattern),
+    (periods, cohorts, when): (Periods, Cohorts, Returning),
+    breakdown: Option<&Breakdown>,
+) -> Result<Vec<Group<Retention>>> {
+    let reading = scope.reading(&[start.clone(), returning.clone()], breakdown);
+    answer(source, &reading, Retention::new(periods, cohorts, when), breakdown, |groups, run| {
+        if let Some(first) = run.matches.iter().position(|matches| matches & START != 0) {
+            groups.of(run.word(first)).add(run.journey());
+        }
+    })
+}
+
+/// How people come, stay, fall asleep and wake up.
+///
+/// # Errors
+///
+/// Those of [`fold`].
+pub fn lifecycle(source: Source, scope: &Scope, active: &Pattern, periods: Periods) -> Result<Lifecycle> {
+    let begin = Lifecycle::new(periods);
+    let reading = scope.reading(std::slice::from_ref(active), None);
+    let groups =
+        answer(source, &reading, begin.clone(), None, |groups, run| groups.of(None).add(run.journey()))?;
+    Ok(whole(groups, begin))
+}
+
+/// In how many of the periods people are active.
+///
+/// # Errors
+///
+/// Those of [`fold`].
+pub fn stickiness(source: Source, scope: &Scope, active: &Pattern, periods: Periods) -> Result<Stickiness> {
+    let begin = Stickiness::new(periods);
+    let reading = scope.reading(std::slice::from_ref(active), None);
+    let groups =
+        answer(source, &reading, begin.clone(), None, |groups, run| groups.of(None).add(run.journey()))?;
+    Ok(whole(groups, begin))
+}
+
+fn whole<T>(groups: Vec<Group<T>>, none: T) -> T {
+    groups.into_iter().next().map_or(none, |group| group.tally)
+}
+
+fn answer<T: Tally>(
+    source: Source,
+    reading: &Reading,
+    begin: T,
+    breakdown: Option<&Breakdown>,
+    step: impl Fn(&mut Groups<T>, &Run) + Sync,
+) -> Result<Vec<Group<T>>> {
+    let groups = Groups::new(begin);
+    let parts = fold(
+        source.files,
+        reading,
+        source.n_threads,
+        || groups.clone(),
+        |groups, _, run| step(groups, &run),
+    )?;
+    Ok(Groups::merge(groups, parts.into_iter()).finish(breakdown))
+}

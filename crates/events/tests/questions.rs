@@ -1,0 +1,172 @@
+//! Questions over a store, part of it sealed and part of it not, with answers that were counted by hand.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails should stop")]
+
+use heedful_events::journey::Periods;
+use heedful_events::journey::funnel::{Exclusion, StepOrder};
+use heedful_events::journey::lifecycle::Stage;
+use heedful_events::journey::retention::{Cohorts, Returning};
+use heedful_events::question::{
+    Attribution, Breakdown, FunnelQuestion, Group, Label, Scope, Source, lifecycle, retention, stickiness,
+    trend,
+};
+use heedful_events::scan::pattern::{Condition, Pattern, Test};
+use heedful_events::store::View;
+use heedful_events::{Batch, Event, EventId, Store, StoreOptions, Value};
+
+const WORKSPACE: [u8; 16] = [3; 16];
+
+/// Who did what when, on which plan.
+const DEEDS: [(&str, i64, &str, Option<&str>); 14] = [
+    ("ada", 1, "visit", Some("free")),
+    ("ada", 2, "sign up", Some("free")),
+    ("ada", 3, "pay", Some("team")),
+    ("ada", 12, "visit", Some("team")),
+    ("bob", 2, "visit", Some("free")),
+    ("bob", 3, "error", Some("free")),
+    ("bob", 4, "sign up", Some("free")),
+    ("cyd", 5, "visit", None),
+    ("cyd", 29, "sign up", None),
+    ("dee", 11, "sign up", Some("team")),
+    ("dee", 12, "visit", Some("team")),
+    ("dee", 25, "visit", Some("solo")),
+    ("eve", 21, "pay", Some("team")),
+    ("eve", 22, "visit", Some("solo")),
+];
+
+async fn view(dir: &std::path::Path) -> View {
+    let store = Store::open(dir, StoreOptions::new(|| 0)).unwrap();
+    for (id, (person, at, name, plan)) in (0..).zip(DEEDS) {
+        let mut batch = Batch::new(WORKSPACE, 0);
+        let properties = plan.map(|plan| ("plan".into(), Value::Text(plan.into())));
+        batch.push(&Event {
+            id: EventId(id),
+            at,
+            distinct_id: person.into(),
+            name: name.into(),
+            properties: properties.into_iter().collect(),
+        });
+        store.append(batch).await.unwrap();
+        if id % 5 == 4 {
+            store.seal().await.unwrap();
+        }
+    }
+    store.view(WORKSPACE).unwrap()
+}
+
+fn by_plan(limit: usize) -> Breakdown {
+    Breakdown { property: "plan".to_owned(), limit }
+}
+
+fn value(value: &str) -> Label {
+    Label::Value(value.to_owned())
+}
+
+/// The groups in the order of their labels.
+fn sorted<T, O>(groups: Vec<Group<T>>, of: impl Fn(T) -> O) -> Vec<(Label, O)> {
+    let mut groups: Vec<_> = groups.into_iter().map(|group| (group.label, of(group.tally))).collect();
+    groups.sort_by(|(one, _), (other, _)| one.cmp(other));
+    groups
+}
+
+fn tens() -> Periods {
+    Periods::new(vec![0, 10, 20, 30]).unwrap()
+}
+
+#[tokio::test]
+async fn funnels_tell_how_far_people_come() {
+    let dir = tempfile::tempdir().unwrap();
+    let view = view(dir.path()).await;
+    let files = view.files();
+    let source = Source { files: &files, n_threads: 2 };
+    let check = |attribution,
+                 exclusions: &[(Pattern, Exclusion)],
+                 breakdown: Option<Breakdown>,
+                 expect: &[(Label, [u64; 4])]| {
+        let funnel = FunnelQuestion {
+            steps: ["visit", "sign up", "pay"].map(Pattern::of).to_vec(),
+            window: 10,
+            order: StepOrder::Ordered,
+            exclusions: exclusions.to_vec(),
+            attribution,
+        };
+        let groups = funnel.answer(source, &Scope::everything(), breakdown.as_ref()).unwrap().unwrap();
+        let expect: Vec<_> =
+            expect.iter().map(|(label, reached)| (label.clone(), reached.to_vec())).collect();
+        assert_eq!(sorted(groups, |reached| reached.n_people), expect);
+    };
+    let whole = Label::Everything;
+    check(Attribution::FirstStep, &[], None, &[(whole.clone(), [0, 3, 1, 1])]);
+    let error = (Pattern::of("error"), Exclusion { after: 0, before: 1 });
+    check(Attribution::FirstStep, &[error], None, &[(whole, [0, 4, 0, 1])]);
+    let first = [
+        (value("free"), [0, 0, 1, 1]),
+        (value("solo"), [0, 1, 0, 0]),
+        (value("team"), [0, 1, 0, 0]),
+        (Label::Missing, [0, 1, 0, 0]),
+    ];
+    check(Attribution::FirstStep, &[], Some(by_plan(9)), &first);
+    let last = [
+        (value("free"), [0, 0, 1, 0]),
+        (value("solo"), [0, 1, 0, 0]),
+        (value("team"), [0, 1, 0, 1]),
+        (Label::Missing, [0, 1, 0, 0]),
+    ];
+    check(Attribution::LastStep, &[], Some(by_plan(9)), &last);
+    // Ada signed up on one plan and paid on another; eve's payment and dee's second visit are ways of their own.
+    let every = [
+        (value("free"), [0, 0, 2, 0]),
+        (value("solo"), [0, 2, 0, 0]),
+        (value("team"), [1, 2, 0, 0]),
+        (Label::Missing, [0, 1, 0, 0]),
+    ];
+    check(Attribution::EveryStep, &[], Some(by_plan(9)), &every);
+    let shown = [(value("free"), [0, 0, 2, 0]), (value("solo"), [0, 2, 0, 0]), (Label::Rest, [1, 3, 0, 0])];
+    check(Attribution::EveryStep, &[], Some(by_plan(2)), &shown);
+}
+
+#[tokio::test]
+async fn other_questions_count_what_their_kernels_count() {
+    let dir = tempfile::tempdir().unwrap();
+    let view = view(dir.path()).await;
+    let files = view.files();
+    let source = Source { files: &files, n_threads: 2 };
+    assert_eq!(source.n_rows(), DEEDS.len());
+    let everything = Scope::everything();
+    let (visit, sign_up) = (Pattern::of("visit"), Pattern::of("sign up"));
+    let counts = |scope: &Scope, breakdown: Option<Breakdown>| {
+        let groups = trend(source, scope, std::slice::from_ref(&visit), tens(), breakdown.as_ref()).unwrap();
+        sorted(groups, |trend| {
+            trend.counts().flatten().map(|count| (count.n_events, count.n_people)).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(counts(&everything, None), [(Label::Everything, vec![(3, 3), (2, 2), (2, 2)])]);
+    let conditions = vec![Condition { property: "plan".to_owned(), test: Test::In(vec!["team".to_owned()]) }];
+    let on_team = Scope { from: 0, to: 12, conditions };
+    assert_eq!(counts(&on_team, None), [(Label::Everything, vec![(0, 0); 3])]);
+    let on_team = Scope { to: 13, ..on_team };
+    assert_eq!(counts(&on_team, None), [(Label::Everything, vec![(0, 0), (2, 2), (0, 0)])]);
+    let of_plans = [
+        (value("free"), vec![(2, 2), (0, 0), (0, 0)]),
+        (value("solo"), vec![(0, 0), (0, 0), (2, 2)]),
+        (value("team"), vec![(0, 0), (2, 2), (0, 0)]),
+        (Label::Missing, vec![(1, 1), (0, 0), (0, 0)]),
+    ];
+    assert_eq!(counts(&everything, Some(by_plan(9))), of_plans);
+    let rule = (tens(), Cohorts::FirstTime, Returning::On);
+    let groups = retention(source, &everything, (&sign_up, &visit), rule, Some(&by_plan(9))).unwrap();
+    let cohorts = sorted(groups, |retention| retention.counts().to_vec());
+    let expect = [
+        (value("free"), vec![vec![2, 1, 0], vec![0, 0], vec![0]]),
+        (value("team"), vec![vec![0, 0, 0], vec![1, 1], vec![0]]),
+        (Label::Missing, vec![vec![0, 0, 0], vec![0, 0], vec![1]]),
+    ];
+    assert_eq!(cohorts, expect);
+    let stages = lifecycle(source, &everything, &Pattern::default(), tens()).unwrap();
+    // Dee is new in the second period and returns; eve is new and cyd wakes up in the third; bob and cyd, then ada fall asleep.
+    let second = Stage { n_new: 1, n_returning: 1, n_resurrecting: 0, n_dormant: 2 };
+    let third = Stage { n_new: 1, n_returning: 1, n_resurrecting: 1, n_dormant: 1 };
+    assert_eq!(stages.stages(), [second, third]);
+    let active = stickiness(source, &everything, &Pattern::default(), tens()).unwrap();
+    assert_eq!(active.counts(), [2, 3, 0]);
+}
