@@ -9,17 +9,17 @@
     reason = "a benchmark tells roughly what it found"
 )]
 
+#[path = "common/log.rs"]
+mod log;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
-use arrow_array::RecordBatch;
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, TimestampMicrosecondType};
 use heedful_events::batch::person_hash;
-use heedful_events::event::{Event, EventId, Micros, Value};
+use heedful_events::event::Micros;
 use heedful_events::journey::funnel::StepOrder;
 use heedful_events::journey::retention::{Cohorts, Returning};
 use heedful_events::journey::{Journey, Periods};
@@ -58,13 +58,13 @@ const EVENTS: [&str; 14] = [
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
-    let [log, dir, ..] = args.as_slice() else { anyhow::bail!("LOG.parquet DIR [RUNS]") };
+    let [log_path, dir, ..] = args.as_slice() else { anyhow::bail!("LOG.parquet DIR [RUNS]") };
     let n_runs = args.get(2).map_or(Ok(5), |runs| runs.parse())?;
     let path = Path::new(dir).join("events.parquet");
     if !path.exists() {
         std::fs::create_dir_all(dir)?;
         let started = Instant::now();
-        let n_events = store(Path::new(log), &path)?;
+        let n_events = store(Path::new(log_path), &path)?;
         println!("stored {n_events} events in {:.1} s", started.elapsed().as_secs_f64());
     }
     let file = DataFile::open(&path)?;
@@ -184,15 +184,15 @@ fn experiment(source: Source) -> Result<Json> {
 }
 
 /// Makes one sorted data file of the log.
-fn store(log: &Path, path: &Path) -> Result<usize> {
+fn store(log_path: &Path, path: &Path) -> Result<usize> {
     let reader =
-        ParquetRecordBatchReaderBuilder::try_new(File::open(log)?)?.with_batch_size(1 << 16).build()?;
+        ParquetRecordBatchReaderBuilder::try_new(File::open(log_path)?)?.with_batch_size(1 << 16).build()?;
     let mut layout = Layout::default();
     let mut builder = None;
     let mut n_events = 0;
     for batch in reader {
         let batch = batch?;
-        let events = events(&batch)?;
+        let events = log::events(&batch)?;
         n_events += events.len();
         if builder.is_none() {
             layout.extend(events.iter());
@@ -209,28 +209,4 @@ fn store(log: &Path, path: &Path) -> Result<usize> {
     file::write(&rows, File::create(path)?)?;
     println!("written in {:.1} s", started.elapsed().as_secs_f64());
     Ok(n_events)
-}
-
-fn events(batch: &RecordBatch) -> Result<Vec<Event<'_>>> {
-    let column = |name: &str| batch.column_by_name(name).with_context(|| format!("no column {name}"));
-    let text = |name: &str| Ok::<_, anyhow::Error>(column(name)?.as_string::<i32>());
-    let (id, person, name) = (text("event_id")?, text("person")?, text("event")?);
-    let at = column("ts")?.as_primitive::<TimestampMicrosecondType>();
-    let value = column("value")?.as_primitive::<Float64Type>();
-    let words = ["plan", "country", "platform"].map(|name| (name, text(name)));
-    let events = (0..batch.num_rows()).map(|row| {
-        let mut properties = vec![("value".into(), Value::Number(value.value(row)))];
-        for (name, words) in &words {
-            let words = words.as_ref().map_err(|error| anyhow::anyhow!("{error}"))?;
-            properties.push(((*name).into(), Value::Text(words.value(row).into())));
-        }
-        Ok(Event {
-            id: EventId::of(id.value(row)),
-            at: at.value(row),
-            distinct_id: person.value(row).into(),
-            name: name.value(row).into(),
-            properties,
-        })
-    });
-    events.collect()
 }

@@ -52,11 +52,10 @@ impl Contents {
     }
 
     /// All events of a workspace, each in one of the two.
-    pub fn of(&self, workspace: Workspace) -> (Arc<Sealed>, Vec<Arc<Batch>>) {
+    pub fn of(&self, workspace: Workspace) -> (Arc<Sealed>, Vec<Numbered>) {
         let inner = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let own = inner.recent.iter().filter(|(_, batch)| batch.workspace() == workspace);
-        let recent =
-            own.filter(|batch| !inner.is_sealed(batch)).map(|(_, batch)| Arc::clone(batch)).collect();
+        let recent = own.filter(|batch| !inner.is_sealed(batch)).cloned().collect();
         (inner.sealed.get(&workspace).cloned().unwrap_or_default(), recent)
     }
 

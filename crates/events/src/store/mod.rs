@@ -5,6 +5,7 @@
 mod compaction;
 mod contents;
 mod filter;
+mod fresh;
 mod intake;
 mod known;
 mod sealed;
@@ -22,6 +23,7 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::oneshot;
 
 use self::contents::Contents;
+use self::fresh::Fresh;
 pub use self::intake::Appended;
 use self::intake::{Intake, Order, Waiting};
 use self::sealer::{Reply, Sealer};
@@ -55,6 +57,7 @@ pub struct Store {
     orders: Option<Sender<Order>>,
     seal_orders: Option<Sender<sealer::Order>>,
     contents: Arc<Contents>,
+    fresh: Fresh,
     waiting_bytes: Arc<AtomicUsize>,
     waiting_bytes_max: usize,
     threads: Vec<JoinHandle<()>>,
@@ -94,6 +97,7 @@ impl Store {
             orders: Some(orders),
             seal_orders: Some(seal_orders),
             contents,
+            fresh: Fresh::default(),
             waiting_bytes,
             waiting_bytes_max: options.waiting_bytes_max,
             threads: vec![sealer, writer],
@@ -153,7 +157,8 @@ impl Store {
     /// [`Error::File`].
     pub fn view(&self, workspace: Workspace) -> Result<View> {
         let (sealed, recent) = self.contents.of(workspace);
-        View::new(workspace, sealed, &recent)
+        let fresh = self.fresh.files(workspace, &recent, &sealed.layout)?;
+        Ok(View { sealed, fresh })
     }
 
     /// The workspaces that have events.

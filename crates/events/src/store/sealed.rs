@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::filter::Filter;
+use super::filter::{Filter, hash};
 use crate::batch::EventKey;
 use crate::error::{Error, Result};
 use crate::event::EventId;
@@ -63,12 +63,11 @@ impl Sealed {
     /// Those of [`Group::read_integers`].
     pub fn find(&self, keys: &[EventKey]) -> Result<HashSet<EventKey>> {
         let mut found = HashSet::new();
+        let hashed: Vec<(u64, EventKey)> = keys.iter().map(|key| (hash(*key), *key)).collect();
         for file in &self.files {
-            let mut candidates: Vec<_> = keys
-                .iter()
-                .filter(|key| file.filter.contains(**key))
-                .map(|key| (key.person.cast_signed(), *key))
-                .collect();
+            let may_be_there = hashed.iter().filter(|(hash, _)| file.filter.contains(*hash));
+            let mut candidates: Vec<_> =
+                may_be_there.map(|(_, key)| (key.person.cast_signed(), *key)).collect();
             candidates.sort_unstable_by_key(|(person, key)| (*person, key.id));
             if !candidates.is_empty() {
                 find_in(&file.data, &candidates, &mut found)?;

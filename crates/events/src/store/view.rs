@@ -3,32 +3,21 @@
 use std::sync::Arc;
 
 use super::sealed::Sealed;
-use super::sealer::rows_of;
-use crate::batch::{Batch, Workspace};
-use crate::error::{Error, Result};
 use crate::scan::file::DataFile;
-use crate::table::file;
 
 /// All events of a workspace at one moment.
 #[derive(Debug)]
 pub struct View {
-    sealed: Arc<Sealed>,
+    pub(super) sealed: Arc<Sealed>,
     /// What is not sealed yet.
-    recent: DataFile,
+    pub(super) fresh: Vec<Arc<DataFile>>,
 }
 
 impl View {
-    pub(super) fn new(workspace: Workspace, sealed: Arc<Sealed>, recent: &[Arc<Batch>]) -> Result<Self> {
-        let mut bytes = Vec::new();
-        let mut layout = sealed.layout.clone();
-        let rows = rows_of(workspace, recent.iter().map(AsRef::as_ref), &mut layout)?;
-        file::write(&rows, &mut bytes).map_err(Error::file("in memory"))?;
-        Ok(Self { sealed, recent: DataFile::in_memory(bytes.into())? })
-    }
-
     /// The files that have them, each event in one of them.
     pub fn files(&self) -> Vec<&DataFile> {
-        self.sealed.files.iter().map(|file| &file.data).chain([&self.recent]).collect()
+        let sealed = self.sealed.files.iter().map(|file| &file.data);
+        sealed.chain(self.fresh.iter().map(AsRef::as_ref)).collect()
     }
 
     /// How many events there are.
