@@ -21,6 +21,8 @@ const OPTIONS: StoreOptions = StoreOptions {
     clock: || 4_000_000_000_000_000,
 };
 const KILLS: u64 = 200;
+/// The bit of a guest's events.
+const GUEST: u64 = 1 << 40;
 /// Batches of one process in flight at once.
 const SENDERS: u64 = 4;
 
@@ -44,20 +46,23 @@ fn a_process_that_takes_events_until_it_is_killed() {
             })
         });
         let senders: Vec<_> = senders.collect();
-        // All the while what was taken is sealed, and its files are merged.
+        // All the while what was taken is sealed, its files are merged, and the guest is erased.
         while !senders.iter().all(tokio::task::JoinHandle::is_finished) {
             store.seal().await.unwrap();
             store.compact().await.unwrap();
+            store.erase([1; 16], &["guest"]).await.unwrap();
         }
     });
 }
 
-/// Two events, of which the second is also in the next batch of the same sender: a client that sends again.
+/// Two events, of which the second is also in the next batch of the same sender: a client that sends again. And one of somebody
+/// who is erased all the time.
 fn batch(id: u64) -> Batch {
     let mut batch = Batch::new([1; 16], 0);
     for id in [id, id + SENDERS] {
         batch.push(&Event { id: EventId(id), distinct_id: "somebody".into(), ..Event::default() });
     }
+    batch.push(&Event { id: EventId(id | GUEST), distinct_id: "guest".into(), ..Event::default() });
     batch
 }
 
@@ -78,6 +83,8 @@ fn nothing_acknowledged_is_lost_or_there_twice_however_often_the_process_is_kill
         assert!(found.values().all(|n| *n == 1), "{found:?}");
     }
     println!("{} batches were acknowledged", acknowledged.len());
+    erase_the_guest(dir.path());
+    assert!(contents(dir.path()).keys().all(|id| id & GUEST == 0));
     assert!(!acknowledged.is_empty());
 }
 
@@ -100,6 +107,12 @@ fn run_and_kill(dir: &Path, first: u64, alive_for: Duration) -> Vec<u64> {
     child.kill().unwrap();
     child.wait().unwrap();
     reader.join().unwrap()
+}
+
+fn erase_the_guest(dir: &Path) {
+    let store = Store::open(dir, OPTIONS).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(store.erase([1; 16], &["guest"])).unwrap();
 }
 
 /// How often each event is in the store.

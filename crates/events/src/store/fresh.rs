@@ -65,6 +65,11 @@ impl Fresh {
         parts.extend(part_of(workspace, &batches[from..], layout)?);
         Ok(parts.iter().map(|part| Arc::clone(&part.file)).collect())
     }
+
+    /// Lets go of the files of a workspace.
+    pub fn forget(&self, workspace: Workspace) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&workspace);
+    }
 }
 
 fn part_of(workspace: Workspace, batches: &[Numbered], layout: &Layout) -> Result<Option<Part>> {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, Sender};
 
 use tokio::sync::oneshot;
 
@@ -30,8 +30,8 @@ pub struct Appended {
 pub enum Order {
     /// Write a batch.
     Append(Waiting),
-    /// Leave the batches before this number to the tables, which have them now.
-    Forget { before: u64, batches: Vec<Numbered> },
+    /// Leave these batches to the tables, which have them now, and say when the log has done so.
+    Forget { batches: Vec<Numbered>, reply: Sender<Result<()>> },
 }
 
 /// A batch, and who waits for it.
@@ -78,26 +78,28 @@ impl Intake {
                         n_bytes += waiting.batch.as_bytes().len();
                         group.push(waiting);
                     }
-                    Some(Order::Forget { before, batches }) => break Some((before, batches)),
+                    Some(Order::Forget { batches, reply }) => break Some((batches, reply)),
                     None => break None,
                 }
                 next = if n_bytes < GROUP_BYTES_MAX { orders.try_recv().ok() } else { None };
             };
             self.write(group);
             waiting_bytes.fetch_sub(n_bytes, Ordering::Relaxed);
-            if let Some((before, batches)) = forget {
-                self.forget(before, &batches);
+            if let Some((batches, reply)) = forget {
+                // Who is gone does not hear it.
+                let _ = reply.send(self.forget(&batches));
             }
         }
     }
 
-    fn forget(&mut self, before: u64, batches: &[Numbered]) {
+    fn forget(&mut self, batches: &[Numbered]) -> Result<()> {
         for key in batches.iter().flat_map(|(_, batch)| batch.keys()) {
             self.known.remove(key);
         }
         self.log.seal();
-        // What could not be removed is tried again the next time, and is passed over when the log is read.
-        let _ = self.log.remove_before(before);
+        // Nothing is added to the log or to what is recent meanwhile: this thread does both.
+        let first_needed = self.contents.recent().first().map_or(self.log.next(), |(number, _)| *number);
+        self.log.remove_before(first_needed)
     }
 
     fn write(&mut self, group: Vec<Waiting>) {

@@ -2,12 +2,12 @@
 //!
 //! What is taken is in the log, and in memory. [`Store::seal`] moves it into the table of its workspace.
 
-mod compaction;
 mod contents;
 mod filter;
 mod fresh;
 mod intake;
 mod known;
+mod rewrite;
 mod sealed;
 mod sealer;
 mod view;
@@ -28,7 +28,7 @@ pub use self::intake::Appended;
 use self::intake::{Intake, Order, Waiting};
 use self::sealer::{Reply, Sealer};
 pub use self::view::View;
-use crate::batch::{Batch, Workspace};
+use crate::batch::{Batch, Workspace, person_hash};
 use crate::error::{Error, Refused, Result};
 use crate::event::Micros;
 use crate::log::{Log, LogOptions};
@@ -141,6 +141,20 @@ impl Store {
     /// What kept it from it; every table is then as before or after one of the merges.
     pub async fn compact(&self) -> Result<usize, Refused> {
         self.order(sealer::Order::Compact).await
+    }
+
+    /// Removes everything that these people did, by what the sender knows them, from the table and from the log; how many events
+    /// these were. When this returns none of them is on the disk any more. Events that come later are taken.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from it; then some may be there yet, and the same can be asked for again.
+    pub async fn erase(&self, workspace: Workspace, distinct_ids: &[&str]) -> Result<usize, Refused> {
+        let person = |id: &&str| person_hash(workspace, id).cast_signed();
+        let people = distinct_ids.iter().map(person).collect();
+        let n_erased = self.order(|reply| sealer::Order::Erase { workspace, people, reply }).await?;
+        self.fresh.forget(workspace);
+        Ok(n_erased)
     }
 
     async fn order(&self, order: impl FnOnce(Reply) -> sealer::Order) -> Result<usize, Refused> {

@@ -7,19 +7,20 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 
 use arrow_array::RecordBatch;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use super::compaction::compact;
 use super::contents::{Contents, Numbered};
 use super::intake;
+use super::rewrite::{compact, erase};
 use super::sealed::Sealed;
 use crate::batch::{Batch, BatchView, Workspace, person_hash};
 use crate::error::{Error, Result};
 use crate::event::Micros;
+use crate::table::compact::People;
 use crate::table::delta::{Change, LogPlace, NewFile, Table};
 use crate::table::file;
 use crate::table::layout::Layout;
@@ -32,6 +33,8 @@ pub enum Order {
     Seal(Reply),
     /// Merge small files; how often files were merged.
     Compact(Reply),
+    /// Remove all events of some people; how many there were.
+    Erase { workspace: Workspace, people: People, reply: Reply },
 }
 
 /// Who waits for a number.
@@ -69,6 +72,7 @@ impl Sealer {
             let (reply, n) = match order {
                 Order::Seal(reply) => (reply, self.seal(intake)),
                 Order::Compact(reply) => (reply, self.compact()),
+                Order::Erase { workspace, people, reply } => (reply, self.erase(workspace, &people, intake)),
             };
             // Who is gone does not hear it.
             let _ = reply.send(n);
@@ -77,7 +81,7 @@ impl Sealer {
 
     fn seal(&mut self, intake: &Sender<intake::Order>) -> Result<usize> {
         let recent = self.contents.recent();
-        let Some(before) = recent.last().map(|(number, _)| number + 1) else { return Ok(0) };
+        let before = recent.last().map_or(0, |(number, _)| number + 1);
         let mut by_workspace: BTreeMap<Workspace, Vec<Numbered>> = BTreeMap::new();
         for (number, batch) in recent {
             by_workspace.entry(batch.workspace()).or_default().push((number, batch));
@@ -86,10 +90,17 @@ impl Sealer {
         for (workspace, batches) in by_workspace {
             n_events += self.seal_workspace(workspace, &batches, before)?;
         }
-        let batches = self.contents.forget_before(before);
-        // A writer that is gone has nothing to forget.
-        let _ = intake.send(intake::Order::Forget { before, batches });
+        self.forget(before, intake)?;
         Ok(n_events)
+    }
+
+    /// Lets the log forget what is sealed.
+    fn forget(&self, before: u64, intake: &Sender<intake::Order>) -> Result<()> {
+        let batches = self.contents.forget_before(before);
+        let (reply, forgotten) = mpsc::channel();
+        // A writer that is gone has nothing to forget.
+        let _ = intake.send(intake::Order::Forget { batches, reply });
+        forgotten.recv().unwrap_or(Ok(()))
     }
 
     fn seal_workspace(&mut self, workspace: Workspace, batches: &[Numbered], before: u64) -> Result<usize> {
@@ -108,13 +119,33 @@ impl Sealer {
             let name = format!("{}-{before}.parquet", self.log);
             let added = vec![write(table.dir(), name, &rows)?];
             let brought = Some(LogPlace { log: self.log.clone(), before });
-            let change = Change { added, removed: Vec::new(), layout, brought, now };
+            let change = Change { added, removed: Vec::new(), layout, brought, changes_data: true, now };
             self.runtime.block_on(table.commit(change))?;
         }
         let earlier = self.contents.sealed(workspace);
         let sealed = Sealed::read(table, &earlier, before)?;
         self.contents.publish_sealed(workspace, Arc::new(sealed));
         Ok(rows.num_rows())
+    }
+
+    fn erase(
+        &mut self,
+        workspace: Workspace,
+        people: &People,
+        intake: &Sender<intake::Order>,
+    ) -> Result<usize> {
+        // The first time the segment may stay in which the log went on meanwhile; it ends then, and goes the second time.
+        for _ in 0..2 {
+            self.seal(intake)?;
+        }
+        let Some(table) = self.tables.get_mut(&workspace) else { return Ok(0) };
+        let sealed = self.contents.sealed(workspace);
+        let erasure = erase(table, &sealed, people, &self.log, (self.clock)());
+        let n_erased = self.runtime.block_on(erasure);
+        // Also after a failure, some files may have been replaced.
+        let now = Sealed::read(table, &sealed, sealed.before)?;
+        self.contents.publish_sealed(workspace, Arc::new(now));
+        n_erased
     }
 
     fn compact(&mut self) -> Result<usize> {

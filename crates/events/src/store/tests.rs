@@ -217,3 +217,44 @@ fn numbers() -> Reading {
     let number = Some("n".to_owned());
     Reading { with_others: true, number, from: Micros::MIN, to: Micros::MAX, ..Reading::default() }
 }
+
+#[tokio::test]
+async fn who_is_erased_is_nowhere_on_the_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    let everything = || {
+        let mut folders = vec![dir.path().to_owned()];
+        let mut bytes = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if entry.is_dir() {
+                    folders.push(entry);
+                } else {
+                    bytes.extend(std::fs::read(entry).unwrap());
+                }
+            }
+        }
+        bytes
+    };
+    let is_found = |word: &str| everything().windows(word.len()).any(|part| part == word.as_bytes());
+    let (erased, other) = ("erased-person", "another-person");
+    store.append(batch(&[(erased, 1), (erased, 2), (other, 3)])).await.unwrap();
+    store.seal().await.unwrap();
+    store.append(batch(&[(erased, 4)])).await.unwrap();
+    store.seal().await.unwrap();
+    store.append(batch(&[(erased, 5), (other, 6)])).await.unwrap();
+    assert_eq!(store.view(WORKSPACE).unwrap().n_events(), 6);
+    assert!(is_found(erased) && is_found(other));
+    assert_eq!(store.erase(WORKSPACE, &[erased, "nobody"]).await.unwrap(), 4);
+    assert!(!is_found(erased) && is_found(other));
+    assert_eq!(store.erase(WORKSPACE, &[erased]).await.unwrap(), 0);
+    assert_eq!(store.erase([8; 16], &[other]).await.unwrap(), 0);
+    let left = contents(&store);
+    assert_eq!(left.len(), 2);
+    drop(store);
+    let store = open(&dir);
+    assert_eq!(contents(&store), left);
+    // What they do from now on is taken, and what others did is still known.
+    let again = store.append(batch(&[(erased, 1), (other, 3), (other, 6)])).await.unwrap();
+    assert_eq!(again, Appended { n_new: 1, n_known: 2 });
+}

@@ -1,16 +1,18 @@
-//! Compaction: several data files become one that has the same rows.
+//! Compaction: several data files become one that has the same rows, or all but those of some people.
 //!
 //! The rows are merged in ranges of people, so that memory holds a range of all files and never the files.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{ArrayRef, RecordBatch, StructArray, new_null_array};
+use arrow_array::{ArrayRef, BooleanArray, RecordBatch, StructArray, new_null_array};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use arrow_select::concat::concat_batches;
+use arrow_select::filter::filter_record_batch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
@@ -25,12 +27,20 @@ use crate::scan::people::ranges;
 /// About so many rows are in memory at once.
 const RANGE_ROWS: usize = 1 << 19;
 
-/// Merges data files into one. They may lack columns of the layout.
+/// Numbers of people.
+pub type People = HashSet<i64>;
+
+/// Merges data files into one, without the rows of the people in `without`. The files may lack columns of the layout.
 ///
 /// # Errors
 ///
 /// [`Error::Disk`], [`Error::File`].
-pub fn merge(files: &[&DataFile], layout: &Layout, out: impl Write + Send) -> Result<ParquetMetaData> {
+pub fn merge(
+    files: &[&DataFile],
+    layout: &Layout,
+    without: &People,
+    out: impl Write + Send,
+) -> Result<ParquetMetaData> {
     let schema = plain(&layout.schema());
     let n_rows: usize = files.iter().map(|data| data.n_rows()).sum();
     let mut writer = Writer::new(&schema, out).map_err(Error::file("of merged rows"))?;
@@ -40,11 +50,21 @@ pub fn merge(files: &[&DataFile], layout: &Layout, out: impl Write + Send) -> Re
             let part = read(data, range, &schema)?;
             parts.extend(part.filter(|part| part.num_rows() > 0));
         }
-        let sorted = concat_batches(&schema, &parts).and_then(|all| rows::sort(&all));
+        let sorted = concat_batches(&schema, &parts).and_then(|all| rows::sort(&leave_out(&all, without)?));
         let written = sorted.map_err(ParquetError::from).and_then(|rows| writer.write(&rows));
         written.map_err(Error::file("of merged rows"))?;
     }
     writer.finish().map_err(Error::file("of merged rows"))
+}
+
+/// The rows of everybody else.
+fn leave_out(batch: &RecordBatch, without: &People) -> Result<RecordBatch, ArrowError> {
+    if without.is_empty() {
+        return Ok(batch.clone());
+    }
+    let people = batch.column(rows::PERSON).as_primitive::<Int64Type>().values();
+    let stays: BooleanArray = people.iter().map(|person| Some(!without.contains(person))).collect();
+    filter_record_batch(batch, &stays)
 }
 
 /// The rows of a range of people in one file, with the columns of the schema.

@@ -65,6 +65,8 @@ pub struct Change {
     pub layout: Layout,
     /// How far a log has brought its events; none when none are new.
     pub brought: Option<LogPlace>,
+    /// Whether events come or go, and do not only move from file to file.
+    pub changes_data: bool,
     /// When this happens.
     pub now: Micros,
 }
@@ -175,8 +177,7 @@ impl Table {
             actions.push(Action::Metadata(metadata.map_err(Error::table(&self.dir))?));
         }
         let now = change.now / 1000;
-        // Rows that only move from file to file change nothing for who follows the table.
-        let data_change = change.brought.is_some();
+        let data_change = change.changes_data;
         for file in &change.added {
             let path = self.dir.join(&file.name);
             let size = fs::metadata(&path).map_err(Error::disk("read", &path))?.len();

@@ -1,0 +1,151 @@
+//! Rewriting of data files, for compaction and erasure.
+//!
+//! Compaction: few large files instead of many small ones, because a question looks into all of them.
+//!
+//! Files of about the same size are merged when there are enough of them (size-tiered compaction), so that each event is written
+//! anew a few times only: once for each power of [`FAN_IN`] in the number of files that sealing made.
+
+use std::fs::{self, File};
+use std::sync::Arc;
+
+use super::sealed::{Sealed, SealedFile, remove_lost_filters};
+use crate::error::{Error, Result};
+use crate::event::Micros;
+use crate::scan::file::DataFile;
+use crate::table::compact::{People, merge};
+use crate::table::delta::{Change, NewFile, Table};
+use crate::table::layout::PERSON;
+
+/// So many files of a size become one.
+const FAN_IN: usize = 8;
+/// Files up to here are all of one size.
+const SMALL_BYTES: u64 = 1 << 20;
+
+/// Which files are merged next; none when they are few enough.
+fn choose(files: &[u64]) -> Vec<usize> {
+    let tier = |n_bytes: &u64| (n_bytes / SMALL_BYTES).checked_ilog(FAN_IN as u64).map_or(0, |tier| tier + 1);
+    let mut tiers: Vec<u32> = files.iter().map(tier).collect();
+    tiers.sort_unstable();
+    tiers.dedup();
+    for wanted in tiers {
+        let of_tier: Vec<usize> = files
+            .iter()
+            .enumerate()
+            .filter(|(_, n_bytes)| tier(n_bytes) == wanted)
+            .map(|(index, _)| index)
+            .collect();
+        if of_tier.len() >= FAN_IN {
+            return of_tier;
+        }
+    }
+    Vec::new()
+}
+
+/// Merges some of the files of a table, if there are too many; whether it did.
+///
+/// # Errors
+///
+/// [`Error::Disk`], [`Error::File`], [`Error::Table`]; the files are then as before.
+pub async fn compact(table: &mut Table, sealed: &Sealed, log: &str, now: Micros) -> Result<bool> {
+    let sizes: Vec<u64> = sealed.files.iter().map(|file| file.n_bytes).collect();
+    let chosen: Vec<&Arc<SealedFile>> =
+        choose(&sizes).into_iter().map(|index| &sealed.files[index]).collect();
+    if chosen.is_empty() {
+        return Ok(false);
+    }
+    rewrite(table, &chosen, &People::new(), log, now).await?;
+    table.vacuum(now).await?;
+    remove_lost_filters(table.dir())?;
+    Ok(true)
+}
+
+/// Removes all events of some people from a table and from the disk; how many there were.
+///
+/// What an attempt that was broken off left behind goes with the next: all files of this log that do not belong to the table.
+///
+/// # Errors
+///
+/// [`Error::Disk`], [`Error::File`], [`Error::Table`]; then some of the events may be there yet.
+pub async fn erase(
+    table: &mut Table,
+    sealed: &Sealed,
+    people: &People,
+    log: &str,
+    now: Micros,
+) -> Result<usize> {
+    let mut n_erased = 0;
+    for file in &sealed.files {
+        if has_any(&file.data, people)? {
+            n_erased += rewrite(table, &[file], people, log, now).await?;
+        }
+    }
+    let own = table.files()?;
+    for entry in fs::read_dir(table.dir()).map_err(Error::disk("read", table.dir()))? {
+        let path = entry.map_err(Error::disk("read", table.dir()))?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.starts_with(log) && !own.iter().any(|file| file == name) {
+            fs::remove_file(&path).map_err(Error::disk("remove", &path))?;
+        }
+    }
+    remove_lost_filters(table.dir())?;
+    Ok(n_erased)
+}
+
+fn has_any(file: &DataFile, people: &People) -> Result<bool> {
+    for group in file.groups() {
+        let may_have = people.iter().any(|person| group.may_have((*person, *person)));
+        let mut runs = Vec::new();
+        if may_have
+            && group.read_runs(PERSON, &mut runs)?
+            && runs.iter().any(|(person, _)| people.contains(person))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Puts one file in the place of some, without the events of some people; how many events these were.
+async fn rewrite(
+    table: &mut Table,
+    files: &[&Arc<SealedFile>],
+    without: &People,
+    log: &str,
+    now: Micros,
+) -> Result<usize> {
+    let data: Vec<&DataFile> = files.iter().map(|file| &file.data).collect();
+    let name = format!("{log}-v{}.parquet", table.version() + 1);
+    let path = table.dir().join(&name);
+    let out = File::create(&path).map_err(Error::disk("create", &path))?;
+    let layout = table.layout().clone();
+    let merged = merge(&data, &layout, without, out).inspect_err(|_| {
+        // What belongs to nothing takes no room; when it cannot be removed either, it is with the next vacuum.
+        let _ = fs::remove_file(&path);
+    })?;
+    let n_before: usize = data.iter().map(|data| data.n_rows()).sum();
+    let n_after = usize::try_from(merged.file_metadata().num_rows()).unwrap_or_default();
+    let added = if n_after > 0 { vec![NewFile { name, metadata: merged }] } else { Vec::new() };
+    let removed = files.iter().map(|file| file.name.clone()).collect();
+    let changes_data = n_after < n_before;
+    table.commit(Change { added, removed, layout, brought: None, changes_data, now }).await?;
+    Ok(n_before - n_after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enough_files_of_a_size_are_merged_the_smallest_first() {
+        let check = |files: &[u64], expect: &[usize]| assert_eq!(choose(files), expect, "{files:?}");
+        let mb = |n: u64| n << 20;
+        check(&[], &[]);
+        check(&[mb(1); 7], &[]);
+        check(&[10; 8], &[0, 1, 2, 3, 4, 5, 6, 7]);
+        check(&[1, 1, 1, 1, mb(1), mb(2), mb(3), mb(7)], &[]);
+        check(&[mb(9), mb(1), mb(2), mb(3), mb(4), mb(5), mb(6), mb(7), mb(7)], &[1, 2, 3, 4, 5, 6, 7, 8]);
+        let mut both = vec![mb(20); 8];
+        both.extend([5; 9]);
+        check(&both, &[8, 9, 10, 11, 12, 13, 14, 15, 16]);
+    }
+}
