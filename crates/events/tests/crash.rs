@@ -18,6 +18,8 @@ const FIRST_ID: &str = "HEEDFUL_CRASH_FIRST_ID";
 const OPTIONS: StoreOptions = StoreOptions {
     log: LogOptions { segment_bytes: 2_000 },
     waiting_bytes_max: 1 << 20,
+    seal_bytes: 1 << 20,
+    recent_bytes_max: 8 << 20,
     clock: || 4_000_000_000_000_000,
 };
 const KILLS: u64 = 200;

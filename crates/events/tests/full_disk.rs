@@ -9,8 +9,13 @@ use std::process::Command;
 use heedful_events::log::LogOptions;
 use heedful_events::{Appended, Batch, Event, EventId, Refused, Store, StoreOptions};
 
-const OPTIONS: StoreOptions =
-    StoreOptions { log: LogOptions { segment_bytes: 20_000 }, waiting_bytes_max: 1 << 20, clock: || 0 };
+const OPTIONS: StoreOptions = StoreOptions {
+    log: LogOptions { segment_bytes: 20_000 },
+    waiting_bytes_max: 1 << 20,
+    seal_bytes: 1 << 20,
+    recent_bytes_max: 8 << 20,
+    clock: || 0,
+};
 
 /// A disk of 256 kB, mounted until this is dropped.
 struct SmallDisk(tempfile::TempDir);

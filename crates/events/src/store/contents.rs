@@ -1,6 +1,7 @@
 //! What a store has, as senders and questions see it.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::sealed::Sealed;
@@ -11,7 +12,13 @@ pub type Numbered = (u64, Arc<Batch>);
 
 /// The events of all workspaces.
 #[derive(Debug, Default)]
-pub struct Contents(RwLock<Inner>);
+pub struct Contents {
+    inner: RwLock<Inner>,
+    /// Bytes of the recent batches.
+    recent_bytes: AtomicUsize,
+    /// Whether somebody has ordered to seal and it has not begun.
+    seal_ordered: AtomicBool,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -23,7 +30,24 @@ struct Inner {
 impl Contents {
     /// Adds what was written to the log.
     pub fn publish(&self, batches: impl Iterator<Item = Numbered>) {
-        self.write(|inner| inner.recent.extend(batches.filter(|(_, batch)| !batch.is_empty())));
+        let batches: Vec<Numbered> = batches.filter(|(_, batch)| !batch.is_empty()).collect();
+        self.recent_bytes.fetch_add(n_bytes(&batches), Ordering::Relaxed);
+        self.write(|inner| inner.recent.extend(batches));
+    }
+
+    /// Bytes of the batches that are not sealed yet.
+    pub fn recent_bytes(&self) -> usize {
+        self.recent_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whether sealing may be ordered: nobody has since it last began.
+    pub fn order_seal(&self) -> bool {
+        !self.seal_ordered.swap(true, Ordering::Relaxed)
+    }
+
+    /// Sealing begins.
+    pub fn begin_seal(&self) {
+        self.seal_ordered.store(false, Ordering::Relaxed);
     }
 
     /// Replaces what a workspace has in files.
@@ -33,27 +57,29 @@ impl Contents {
 
     /// Lets go of batches that are sealed, and returns them.
     pub fn forget_before(&self, number: u64) -> Vec<Numbered> {
-        self.write(|inner| {
+        let forgotten: Vec<Numbered> = self.write(|inner| {
             let n_sealed = inner.recent.partition_point(|(of_batch, _)| *of_batch < number);
             inner.recent.drain(..n_sealed).collect()
-        })
+        });
+        self.recent_bytes.fetch_sub(n_bytes(&forgotten), Ordering::Relaxed);
+        forgotten
     }
 
     /// What a workspace has in files.
     pub fn sealed(&self, workspace: Workspace) -> Arc<Sealed> {
-        let inner = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         inner.sealed.get(&workspace).cloned().unwrap_or_default()
     }
 
     /// The batches of all workspaces that are not sealed yet.
     pub fn recent(&self) -> Vec<Numbered> {
-        let inner = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         inner.recent.iter().filter(|batch| !inner.is_sealed(batch)).cloned().collect()
     }
 
     /// All events of a workspace, each in one of the two.
     pub fn of(&self, workspace: Workspace) -> (Arc<Sealed>, Vec<Numbered>) {
-        let inner = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         let own = inner.recent.iter().filter(|(_, batch)| batch.workspace() == workspace);
         let recent = own.filter(|batch| !inner.is_sealed(batch)).cloned().collect();
         (inner.sealed.get(&workspace).cloned().unwrap_or_default(), recent)
@@ -61,15 +87,19 @@ impl Contents {
 
     /// The workspaces that have events.
     pub fn workspaces(&self) -> Vec<Workspace> {
-        let inner = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         let all = inner.recent.iter().map(|(_, batch)| batch.workspace()).chain(inner.sealed.keys().copied());
         let all: std::collections::BTreeSet<_> = all.collect();
         all.into_iter().collect()
     }
 
     fn write<T>(&self, change: impl FnOnce(&mut Inner) -> T) -> T {
-        change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner))
+        change(&mut self.inner.write().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn n_bytes(batches: &[Numbered]) -> usize {
+    batches.iter().map(|(_, batch)| batch.as_bytes().len()).sum()
 }
 
 impl Inner {

@@ -40,6 +40,10 @@ pub struct StoreOptions {
     pub log: LogOptions,
     /// So many bytes of batches wait for the disk at most; who comes then is [refused](Refused::Busy).
     pub waiting_bytes_max: usize,
+    /// With so many bytes of batches that are not sealed, sealing begins by itself.
+    pub seal_bytes: usize,
+    /// So many bytes of batches that are not sealed are in memory at most; who comes then is [refused](Refused::Busy).
+    pub recent_bytes_max: usize,
     /// What time it is; files and commits carry it.
     pub clock: fn() -> Micros,
 }
@@ -47,7 +51,13 @@ pub struct StoreOptions {
 impl StoreOptions {
     /// The usual ones, by this clock.
     pub fn new(clock: fn() -> Micros) -> Self {
-        Self { log: LogOptions::default(), waiting_bytes_max: 64 << 20, clock }
+        Self {
+            log: LogOptions::default(),
+            waiting_bytes_max: 64 << 20,
+            seal_bytes: 32 << 20,
+            recent_bytes_max: 128 << 20,
+            clock,
+        }
     }
 }
 
@@ -59,7 +69,7 @@ pub struct Store {
     contents: Arc<Contents>,
     fresh: Fresh,
     waiting_bytes: Arc<AtomicUsize>,
-    waiting_bytes_max: usize,
+    options: StoreOptions,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -99,7 +109,7 @@ impl Store {
             contents,
             fresh: Fresh::default(),
             waiting_bytes,
-            waiting_bytes_max: options.waiting_bytes_max,
+            options,
             threads: vec![sealer, writer],
         })
     }
@@ -115,13 +125,33 @@ impl Store {
         let n_bytes = batch.as_bytes().len();
         crate::log::check_length(n_bytes).map_err(|error| Refused::Failed(Arc::new(error)))?;
         let orders = self.orders.as_ref().ok_or(Refused::Closed)?;
-        if self.waiting_bytes.fetch_add(n_bytes, Ordering::Relaxed) + n_bytes > self.waiting_bytes_max {
+        if self.contents.recent_bytes() > self.options.recent_bytes_max {
+            self.begin_to_seal();
+            return Err(Refused::Busy);
+        }
+        if self.waiting_bytes.fetch_add(n_bytes, Ordering::Relaxed) + n_bytes > self.options.waiting_bytes_max
+        {
             self.waiting_bytes.fetch_sub(n_bytes, Ordering::Relaxed);
             return Err(Refused::Busy);
         }
         let (reply, answer) = oneshot::channel();
         orders.send(Order::Append(Waiting { batch, reply })).map_err(|_| Refused::Closed)?;
-        answer.await.map_err(|_| Refused::Closed)?
+        let appended = answer.await.map_err(|_| Refused::Closed)?;
+        if self.contents.recent_bytes() > self.options.seal_bytes {
+            self.begin_to_seal();
+        }
+        appended
+    }
+
+    /// Orders to seal, unless somebody has already. A failure shows at the next [`Store::seal`], or in what is refused.
+    fn begin_to_seal(&self) {
+        let (reply, _) = oneshot::channel();
+        if let Some(orders) = &self.seal_orders
+            && self.contents.order_seal()
+        {
+            // A sealer that is gone has said so.
+            let _ = orders.send(sealer::Order::Seal(reply));
+        }
     }
 
     /// Moves everything that was taken until now into the tables of the workspaces; how many events these were.

@@ -80,6 +80,7 @@ impl Sealer {
     }
 
     fn seal(&mut self, intake: &Sender<intake::Order>) -> Result<usize> {
+        self.contents.begin_seal();
         let recent = self.contents.recent();
         let before = recent.last().map_or(0, |(number, _)| number + 1);
         let mut by_workspace: BTreeMap<Workspace, Vec<Numbered>> = BTreeMap::new();

@@ -258,3 +258,28 @@ async fn who_is_erased_is_nowhere_on_the_disk() {
     let again = store.append(batch(&[(erased, 1), (other, 3), (other, 6)])).await.unwrap();
     assert_eq!(again, Appended { n_new: 1, n_known: 2 });
 }
+
+#[tokio::test]
+async fn memory_is_bounded_by_sealing_and_by_refusing() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = StoreOptions { seal_bytes: 2_000, recent_bytes_max: 6_000, ..StoreOptions::new(|| 0) };
+    let store = Store::open(dir.path(), options).unwrap();
+    let (mut n_taken, mut n_refused) = (0, 0);
+    for id in 0..1_000 {
+        match store.append(batch(&[("somebody", id)])).await {
+            Ok(_) => n_taken += 1,
+            Err(Refused::Busy) => {
+                n_refused += 1;
+                // A sender that is refused often waits.
+                if n_refused % 20 == 0 {
+                    store.seal().await.unwrap();
+                }
+            }
+            Err(other) => panic!("{other}"),
+        }
+        assert!(store.contents.recent_bytes() < 6_000 + 100);
+    }
+    // A thousand batches of some 60 bytes do not fit: it was sealed without anybody asking, or refused.
+    assert!(n_taken > 100 && store.view(WORKSPACE).unwrap().sealed.files.len() > 1);
+    assert_eq!(contents(&store).len(), n_taken);
+}

@@ -16,7 +16,7 @@ use deltalake_core::kernel::{
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::operations::vacuum::{Clock, VacuumMode};
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
-use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
 use parquet::file::metadata::ParquetMetaData;
 use serde_json::json;
 use url::Url;
@@ -225,8 +225,13 @@ async fn load(dir: &Path) -> Result<DeltaTable, DeltaTableError> {
         Ok(()) => Ok(delta),
         Err(DeltaTableError::NotATable(_)) => {
             let schema = schema(&Layout::default())?;
-            let create = CreateBuilder::new().with_log_store(delta.log_store());
-            create.with_save_mode(SaveMode::Ignore).with_columns(schema.fields().cloned()).await
+            CreateBuilder::new()
+                .with_log_store(delta.log_store())
+                .with_save_mode(SaveMode::Ignore)
+                .with_columns(schema.fields().cloned())
+                // Every commit is a file, and each of them is looked at for the next: a month of them would be many.
+                .with_configuration_property(TableProperty::LogRetentionDuration, Some("interval 1 hours"))
+                .await
         }
         Err(error) => Err(error),
     }
