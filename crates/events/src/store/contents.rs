@@ -56,10 +56,12 @@ impl Contents {
     }
 
     /// Lets go of batches that are sealed, and returns them.
-    pub fn forget_before(&self, number: u64) -> Vec<Numbered> {
+    pub fn forget_sealed(&self) -> Vec<Numbered> {
         let forgotten: Vec<Numbered> = self.write(|inner| {
-            let n_sealed = inner.recent.partition_point(|(of_batch, _)| *of_batch < number);
-            inner.recent.drain(..n_sealed).collect()
+            let all = std::mem::take(&mut inner.recent);
+            let (sealed, recent) = all.into_iter().partition(|batch| inner.is_sealed(batch));
+            inner.recent = recent;
+            sealed
         });
         self.recent_bytes.fetch_sub(n_bytes(&forgotten), Ordering::Relaxed);
         forgotten

@@ -87,17 +87,18 @@ impl Sealer {
         for (number, batch) in recent {
             by_workspace.entry(batch.workspace()).or_default().push((number, batch));
         }
-        let mut n_events = 0;
-        for (workspace, batches) in by_workspace {
-            n_events += self.seal_workspace(workspace, &batches, before)?;
-        }
-        self.forget(before, intake)?;
-        Ok(n_events)
+        // A table that cannot be written keeps no other from being.
+        let sealed: Vec<Result<usize>> = by_workspace
+            .into_iter()
+            .map(|(workspace, batches)| self.seal_workspace(workspace, &batches, before))
+            .collect();
+        self.forget(intake)?;
+        sealed.into_iter().sum()
     }
 
     /// Lets the log forget what is sealed.
-    fn forget(&self, before: u64, intake: &Sender<intake::Order>) -> Result<()> {
-        let batches = self.contents.forget_before(before);
+    fn forget(&self, intake: &Sender<intake::Order>) -> Result<()> {
+        let batches = self.contents.forget_sealed();
         let (reply, forgotten) = mpsc::channel();
         // A writer that is gone has nothing to forget.
         let _ = intake.send(intake::Order::Forget { batches, reply });
@@ -150,14 +151,20 @@ impl Sealer {
     }
 
     fn compact(&mut self) -> Result<usize> {
+        let workspaces: Vec<Workspace> = self.tables.keys().copied().collect();
+        let merged: Vec<_> =
+            workspaces.into_iter().map(|workspace| self.compact_workspace(workspace)).collect();
+        merged.into_iter().sum()
+    }
+
+    fn compact_workspace(&mut self, workspace: Workspace) -> Result<usize> {
+        let Some(table) = self.tables.get_mut(&workspace) else { return Ok(0) };
         let mut n_merged = 0;
-        for (workspace, table) in &mut self.tables {
-            let mut sealed = self.contents.sealed(*workspace);
-            while self.runtime.block_on(compact(table, &sealed, &self.log, (self.clock)()))? {
-                n_merged += 1;
-                sealed = Arc::new(Sealed::read(table, &sealed, sealed.before)?);
-                self.contents.publish_sealed(*workspace, Arc::clone(&sealed));
-            }
+        let mut sealed = self.contents.sealed(workspace);
+        while self.runtime.block_on(compact(table, &sealed, &self.log, (self.clock)()))? {
+            n_merged += 1;
+            sealed = Arc::new(Sealed::read(table, &sealed, sealed.before)?);
+            self.contents.publish_sealed(workspace, Arc::clone(&sealed));
         }
         Ok(n_merged)
     }

@@ -283,3 +283,23 @@ async fn memory_is_bounded_by_sealing_and_by_refusing() {
     assert!(n_taken > 100 && store.view(WORKSPACE).unwrap().sealed.files.len() > 1);
     assert_eq!(contents(&store).len(), n_taken);
 }
+
+#[tokio::test]
+async fn a_table_that_cannot_be_written_keeps_no_other_from_being() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    // A file stands where the first workspace's folder would be.
+    let in_the_way = dir.path().join("tables").join("01".repeat(16));
+    std::fs::write(&in_the_way, "").unwrap();
+    let mut other = Batch::new([2; 16], 0);
+    other.push(&Event { id: EventId(1), distinct_id: "a".into(), ..Event::default() });
+    store.append(batch(&[("a", 1)])).await.unwrap();
+    store.append(other.clone()).await.unwrap();
+    assert!(matches!(store.seal().await, Err(Refused::Failed(_))));
+    let n_sealed = |workspace| store.view(workspace).unwrap().sealed.files.len();
+    assert_eq!((n_sealed(WORKSPACE), n_sealed([2; 16])), (0, 1));
+    assert_eq!(store.append(other).await.unwrap(), Appended { n_new: 0, n_known: 1 });
+    std::fs::remove_file(in_the_way).unwrap();
+    assert_eq!(store.seal().await.unwrap(), 1);
+    assert_eq!((n_sealed(WORKSPACE), contents(&store).len()), (1, 1));
+}
