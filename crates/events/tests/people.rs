@@ -12,7 +12,7 @@ use heedful_events::event::{Event, EventId, Value};
 use heedful_events::scan::file::DataFile;
 use heedful_events::scan::pattern::{Condition, Pattern, Test};
 use heedful_events::scan::people::fold;
-use heedful_events::scan::strip::Reading;
+use heedful_events::scan::strip::{Reading, Word};
 use heedful_events::table::file;
 use heedful_events::table::layout::Layout;
 use heedful_events::table::rows::RowsBuilder;
@@ -153,7 +153,7 @@ proptest! {
         with_others: bool,
         n_threads in 1..4_usize,
     ) {
-        let (word, number_of) = (Some("plan".to_owned()), Some("n".to_owned()));
+        let (word, number_of) = (Some(Word::Property("plan".to_owned())), Some("n".to_owned()));
         let reading = Reading { patterns, from, to, with_others, number: number_of, word };
         let dir = tempfile::tempdir().unwrap();
         let stored: Vec<_> =

@@ -7,10 +7,11 @@ use heedful_events::journey::funnel::{Exclusion, StepOrder};
 use heedful_events::journey::lifecycle::Stage;
 use heedful_events::journey::retention::{Cohorts, Returning};
 use heedful_events::question::{
-    Attribution, Breakdown, FunnelQuestion, Group, Label, Scope, Source, lifecycle, retention, stickiness,
-    trend,
+    Attribution, Breakdown, FunnelQuestion, Group, Label, PathsQuestion, Scope, Source, lifecycle, retention,
+    stickiness, trend,
 };
 use heedful_events::scan::pattern::{Condition, Pattern, Test};
+use heedful_events::scan::strip::Word;
 use heedful_events::store::View;
 use heedful_events::{Batch, Event, EventId, Store, StoreOptions, Value};
 
@@ -169,4 +170,39 @@ async fn other_questions_count_what_their_kernels_count() {
     assert_eq!(stages.stages(), [second, third]);
     let active = stickiness(source, &everything, &Pattern::default(), tens()).unwrap();
     assert_eq!(active.counts(), [2, 3, 0]);
+}
+
+#[tokio::test]
+async fn paths_tell_what_follows_what() {
+    let dir = tempfile::tempdir().unwrap();
+    let view = view(dir.path()).await;
+    let files = view.files();
+    let source = Source { files: &files, n_threads: 2 };
+    let all = PathsQuestion {
+        over: Vec::new(),
+        by: Word::Event,
+        groups: Vec::new(),
+        session_gap: 10,
+        n_nodes_max: 5,
+        from: None,
+        to: None,
+        n_edges_max: 3,
+    };
+    let check = |question: &PathsQuestion, expect: &[(usize, &str, &str, u64)], n_all: usize| {
+        let (edges, n_edges) = question.answer(source, &Scope::everything()).unwrap();
+        let edges: Vec<_> =
+            edges.iter().map(|edge| (edge.step, &*edge.source, &*edge.target, edge.count.n_people)).collect();
+        assert_eq!((edges.as_slice(), n_edges), (expect, n_all));
+    };
+    // Ada: visit, sign up, pay, visit. Bob: visit, error, sign up. Cyd's sign-up is in another session. Dee: sign up, visit.
+    // Eve: pay, visit.
+    check(&all, &[(0, "pay", "visit", 1), (0, "sign up", "visit", 1), (0, "visit", "error", 1)], 7);
+    let from_sign_up = PathsQuestion { from: Some("sign up".to_owned()), ..all.clone() };
+    check(&from_sign_up, &[(0, "sign up", "pay", 1), (0, "sign up", "visit", 1), (1, "pay", "visit", 1)], 3);
+    let good = ["visit", "sign up", "pay"].map(Pattern::of).to_vec();
+    let money = vec![("pa".to_owned(), "money".to_owned()), ("sign".to_owned(), "money".to_owned())];
+    let grouped = PathsQuestion { over: good, groups: money, ..all.clone() };
+    check(&grouped, &[(0, "money", "visit", 2), (0, "visit", "money", 2), (1, "money", "visit", 1)], 3);
+    let plans = PathsQuestion { by: Word::Property("plan".to_owned()), session_gap: 1_000, ..all };
+    check(&plans, &[(0, "team", "solo", 2), (0, "free", "team", 1)], 2);
 }

@@ -85,6 +85,15 @@ impl Paths {
         }
     }
 
+    /// Adds the counts of the same question over other people.
+    pub fn merge(&mut self, other: &Self) {
+        for (edge, of_others) in &other.counts {
+            let count = self.counts.entry(*edge).or_default();
+            count.n_sessions += of_others.n_sessions;
+            count.n_people += of_others.n_people;
+        }
+    }
+
     /// All edges, in no order.
     pub fn counts(&self) -> impl Iterator<Item = (&Edge, &EdgeCount)> {
         self.counts.iter()

@@ -5,11 +5,13 @@
 
 mod funnel;
 mod groups;
+mod paths;
 mod scope;
 mod tally;
 
 pub use funnel::{Attribution, FunnelQuestion, Reached};
 pub use groups::{Breakdown, Group, Label};
+pub use paths::{NamedEdge, PathsQuestion};
 pub use scope::{Scope, Source};
 pub use tally::Tally;
 

@@ -4,7 +4,7 @@ use super::groups::Breakdown;
 use crate::event::Micros;
 use crate::scan::file::DataFile;
 use crate::scan::pattern::{Condition, Pattern};
-use crate::scan::strip::Reading;
+use crate::scan::strip::{Reading, Word};
 
 /// What a question reads, and with how many threads.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,7 @@ impl Scope {
             patterns: patterns.iter().map(within).collect(),
             from: self.from,
             to: self.to,
-            word: breakdown.map(|breakdown| breakdown.property.clone()),
+            word: breakdown.map(|breakdown| Word::Property(breakdown.property.clone())),
             ..Reading::default()
         }
     }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::column::{NOTHING, Texts};
 use super::file::Group;
 use crate::error::Result;
-use crate::table::layout::{OTHER_PROPERTIES, PROPERTIES};
+use crate::table::layout::{EVENT, OTHER_PROPERTIES, PROPERTIES};
 
 /// What the places of words stand for; nothing for an event without the property.
 pub type Dictionary = Vec<Option<Box<str>>>;
@@ -83,6 +83,17 @@ impl Property {
             }
         }
         Ok(property)
+    }
+
+    /// What was done, as if it were a property.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Group::read_texts`].
+    pub fn event(group: Group) -> Result<Self> {
+        let mut texts = Texts::default();
+        group.read_texts(EVENT, &mut texts)?;
+        Ok(Self { n_rows: group.n_rows(), numbers: Vec::new(), texts, others: Vec::new() })
     }
 
     /// What `of` makes of the value of each row. Values of a column of texts are looked at once for each word.

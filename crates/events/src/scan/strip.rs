@@ -21,8 +21,17 @@ pub struct Reading {
     pub with_others: bool,
     /// A property of which the number is read, or not a number.
     pub number: Option<String>,
-    /// A property of which the words are read.
-    pub word: Option<String>,
+    /// Of what the words are read.
+    pub word: Option<Word>,
+}
+
+/// What words can be read of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// The event itself: what was done.
+    Event,
+    /// This property.
+    Property(String),
 }
 
 /// The events of some people in columns, person by person and each person's by time.
@@ -90,8 +99,11 @@ impl Strip {
             strip.numbers = Property::read(property, group)?.into_numbers();
             keep(&mut strip.numbers, &is_wanted);
         }
-        if let Some(property) = &reading.word {
-            (strip.words, strip.dictionary) = Property::read(property, group)?.into_words();
+        if let Some(word) = &reading.word {
+            (strip.words, strip.dictionary) = match word {
+                Word::Event => Property::event(group)?.into_words(),
+                Word::Property(name) => Property::read(name, group)?.into_words(),
+            };
             keep(&mut strip.words, &is_wanted);
         }
         keep(&mut at, &is_wanted);
