@@ -1,7 +1,7 @@
 //! The seven questions of a product team over a log of events, on the files as they are at rest.
 //!
 //! `cargo bench --bench questions -- LOG.parquet DIR [RUNS]`: LOG has the columns event_id, ts, person, event, plan, country,
-//! platform and value; DIR keeps the data files, which are made when missing. Prints one line of JSON.
+//! platform and value; DIR keeps the data files, which are made when missing.
 
 #![expect(
     clippy::print_stdout,

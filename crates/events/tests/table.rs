@@ -149,7 +149,7 @@ fn check(layout: &Layout, events: &[(u64, Event)]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn a_file_has_what_was_written(events in prop::collection::vec((0..5_u64, event()), 0..300), with_columns: bool) {
         let layout = if with_columns { layout() } else { Layout::default() };

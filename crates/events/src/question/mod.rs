@@ -17,10 +17,10 @@ pub use tally::Tally;
 
 use self::groups::Groups;
 use crate::error::Result;
-use crate::journey::Periods;
 use crate::journey::lifecycle::{Lifecycle, Stickiness};
 use crate::journey::retention::{Cohorts, Retention, Returning, START};
 use crate::journey::trend::Trend;
+use crate::journey::{Journey, Periods};
 use crate::scan::pattern::Pattern;
 use crate::scan::people::fold;
 use crate::scan::strip::{Reading, Run};
@@ -70,11 +70,7 @@ pub fn retention(
 ///
 /// Those of [`fold`].
 pub fn lifecycle(source: Source, scope: &Scope, active: &Pattern, periods: Periods) -> Result<Lifecycle> {
-    let begin = Lifecycle::new(periods);
-    let reading = scope.reading(std::slice::from_ref(active), None);
-    let groups =
-        answer(source, &reading, begin.clone(), None, |groups, run| groups.of(None).add(run.journey()))?;
-    Ok(whole(groups, begin))
+    of_active(source, scope, active, Lifecycle::new(periods), Lifecycle::add)
 }
 
 /// In how many of the periods people are active.
@@ -83,15 +79,20 @@ pub fn lifecycle(source: Source, scope: &Scope, active: &Pattern, periods: Perio
 ///
 /// Those of [`fold`].
 pub fn stickiness(source: Source, scope: &Scope, active: &Pattern, periods: Periods) -> Result<Stickiness> {
-    let begin = Stickiness::new(periods);
-    let reading = scope.reading(std::slice::from_ref(active), None);
-    let groups =
-        answer(source, &reading, begin.clone(), None, |groups, run| groups.of(None).add(run.journey()))?;
-    Ok(whole(groups, begin))
+    of_active(source, scope, active, Stickiness::new(periods), Stickiness::add)
 }
 
-fn whole<T>(groups: Vec<Group<T>>, none: T) -> T {
-    groups.into_iter().next().map_or(none, |group| group.tally)
+fn of_active<T: Tally>(
+    source: Source,
+    scope: &Scope,
+    active: &Pattern,
+    begin: T,
+    add: impl Fn(&mut T, Journey) + Sync,
+) -> Result<T> {
+    let reading = scope.reading(std::slice::from_ref(active), None);
+    let groups =
+        answer(source, &reading, begin.clone(), None, |groups, run| add(groups.of(None), run.journey()))?;
+    Ok(groups.into_iter().next().map_or(begin, |group| group.tally))
 }
 
 fn answer<T: Tally>(

@@ -14,7 +14,7 @@ use crate::scan::strip::{Reading, Run, Word};
 /// What people do after one another within a session.
 #[derive(Clone, Debug)]
 pub struct PathsQuestion {
-    /// Paths lead over events that match any of these; over all when there are none.
+    /// Paths lead over events that match any of these, 64 at most; over all when there are none.
     pub over: Vec<Pattern>,
     /// What a place is called: what was done, or a property such as the page.
     pub by: Word,

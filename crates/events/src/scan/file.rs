@@ -8,7 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use parquet::basic::Type;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
+use parquet::file::metadata::{
+    ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData,
+};
 use parquet::file::statistics::Statistics;
 
 use super::column::{Chunk, Texts};
@@ -16,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::table::layout::PERSON;
 
 /// Numbers of people, both ends included.
-pub type Range = (i64, i64);
+pub type PersonRange = (i64, i64);
 
 /// A data file, with its footer in memory.
 #[derive(Debug)]
@@ -62,12 +64,12 @@ impl DataFile {
 
     /// Rows in the file.
     pub fn n_rows(&self) -> usize {
-        self.groups().map(Group::n_rows).sum()
+        self.groups().map(RowGroup::n_rows).sum()
     }
 
     /// Its row groups, in the order of their people.
-    pub fn groups(&self) -> impl ExactSizeIterator<Item = Group<'_>> {
-        self.metadata.row_groups().iter().map(|meta| Group { file: self, meta })
+    pub fn groups(&self) -> impl ExactSizeIterator<Item = RowGroup<'_>> {
+        self.metadata.row_groups().iter().map(|meta| RowGroup { file: self, meta })
     }
 
     fn read_range(&self, range: std::ops::Range<u64>) -> Result<Bytes> {
@@ -95,12 +97,12 @@ impl DataFile {
 
 /// A row group of a file: all events of the people in it.
 #[derive(Clone, Copy, Debug)]
-pub struct Group<'f> {
+pub struct RowGroup<'f> {
     file: &'f DataFile,
     meta: &'f RowGroupMetaData,
 }
 
-impl<'f> Group<'f> {
+impl<'f> RowGroup<'f> {
     /// Rows in it.
     pub fn n_rows(self) -> usize {
         usize::try_from(self.meta.num_rows()).unwrap_or_default()
@@ -108,14 +110,11 @@ impl<'f> Group<'f> {
 
     /// Between which numbers a column of whole numbers lies, both included, when the file says so.
     pub fn bounds(self, column: &str) -> Option<(i64, i64)> {
-        match self.meta.column(self.index(column)?).statistics()? {
-            Statistics::Int64(bounds) => Some((*bounds.min_opt()?, *bounds.max_opt()?)),
-            _ => None,
-        }
+        bounds_of(self.meta.column(self.index(column)?))
     }
 
     /// Whether somebody of this range may be in it.
-    pub fn may_have(self, range: Range) -> bool {
+    pub fn may_have(self, range: PersonRange) -> bool {
         self.bounds(PERSON).is_none_or(|(min, max)| min <= range.1 && range.0 <= max)
     }
 
@@ -186,5 +185,13 @@ impl<'f> Group<'f> {
             }
             left == Some("")
         })
+    }
+}
+
+/// Between which whole numbers a column of a row group lies, both included, when the file says so.
+pub fn bounds_of(column: &ColumnChunkMetaData) -> Option<(i64, i64)> {
+    match column.statistics()? {
+        Statistics::Int64(bounds) => Some((*bounds.min_opt()?, *bounds.max_opt()?)),
+        _ => None,
     }
 }

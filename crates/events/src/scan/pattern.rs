@@ -1,7 +1,7 @@
 //! Patterns: which events a question is about.
 
 use super::column::Texts;
-use super::file::Group;
+use super::file::RowGroup;
 use super::property::{Property, Scalar};
 use crate::error::Result;
 use crate::journey::Matches;
@@ -74,26 +74,38 @@ impl Test {
 ///
 /// # Errors
 ///
-/// Those of [`Group::read_texts`].
-pub fn read_matches(patterns: &[Pattern], group: Group) -> Result<Vec<Matches>> {
+/// Those of [`RowGroup::read_texts`].
+pub fn read_matches(patterns: &[Pattern], group: RowGroup) -> Result<Vec<Matches>> {
     let mut names = Texts::default();
     group.read_texts(EVENT, &mut names)?;
     let bits = |name: &[u8]| {
-        let having = (0..).zip(patterns).filter(|(_, pattern)| pattern.has_name(name));
-        having.map(|(bit, _): (u32, _)| 1 << bit).sum::<Matches>()
+        let having = (0..Matches::BITS).zip(patterns).filter(|(_, pattern)| pattern.has_name(name));
+        having.map(|(bit, _)| 1 << bit).sum::<Matches>()
     };
     let by_word: Vec<Matches> = names.words.iter().map(|word| bits(word)).collect();
     let of_code = |code: &u32| usize::try_from(*code).ok().and_then(|code| by_word.get(code)).copied();
     let mut matches: Vec<Matches> =
         names.codes.iter().map(|code| of_code(code).unwrap_or_default()).collect();
-    for (bit, pattern) in (0..).zip(patterns) {
-        for condition in &pattern.conditions {
-            let property = Property::read(&condition.property, group)?;
-            let passes = property.map(|value| condition.test.passes(value));
-            for (matches, passes) in matches.iter_mut().zip(passes) {
-                *matches &= !(Matches::from(!passes) << bit);
-            }
+    for (condition, bits) in conditions(patterns) {
+        let property = Property::read(&condition.property, group)?;
+        let passes = property.map(|value| condition.test.passes(value));
+        for (matches, passes) in matches.iter_mut().zip(passes) {
+            *matches &= !(Matches::from(!passes) * bits);
         }
     }
     Ok(matches)
+}
+
+/// Each condition once, however many patterns have it, with the bits of those.
+fn conditions(patterns: &[Pattern]) -> Vec<(&Condition, Matches)> {
+    let mut all: Vec<(&Condition, Matches)> = Vec::new();
+    for (bit, pattern) in (0..Matches::BITS).zip(patterns) {
+        for condition in &pattern.conditions {
+            match all.iter_mut().find(|(known, _)| *known == condition) {
+                Some((_, bits)) => *bits |= 1 << bit,
+                None => all.push((condition, 1 << bit)),
+            }
+        }
+    }
+    all
 }

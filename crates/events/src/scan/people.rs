@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::file::{DataFile, Group, Range};
+use super::file::{DataFile, PersonRange, RowGroup};
 use super::strip::{Reading, Run, Strip};
 use crate::error::Result;
 
@@ -18,7 +18,7 @@ const RANGES_PER_THREAD: usize = 4;
 ///
 /// # Errors
 ///
-/// Those of [`Group::read_texts`]; the first one that occurs.
+/// Those of [`RowGroup::read_texts`]; the first one that occurs.
 pub fn fold<A: Send>(
     files: &[&DataFile],
     reading: &Reading,
@@ -53,7 +53,7 @@ pub fn fold<A: Send>(
 }
 
 /// At most so many ranges that together have everybody, each with about as many rows.
-pub fn ranges(files: &[&DataFile], n: usize) -> Vec<Range> {
+pub fn ranges(files: &[&DataFile], n: usize) -> Vec<PersonRange> {
     let groups = files.iter().flat_map(|file| file.groups());
     let mut starts: Vec<_> = groups
         .filter_map(|group| Some((group.bounds(crate::table::layout::PERSON)?.0, group.n_rows())))
@@ -75,7 +75,7 @@ pub fn ranges(files: &[&DataFile], n: usize) -> Vec<Range> {
 fn read_range(
     files: &[&DataFile],
     reading: &Reading,
-    range: Range,
+    range: PersonRange,
     mut on_person: impl FnMut(i64, Run),
 ) -> Result<()> {
     let mut cursors: Vec<Cursor> = Vec::new();
@@ -108,14 +108,14 @@ fn read_range(
 /// A place in one file.
 struct Cursor<'f> {
     reading: &'f Reading,
-    range: Range,
-    groups: Box<dyn Iterator<Item = Group<'f>> + 'f>,
+    range: PersonRange,
+    groups: Box<dyn Iterator<Item = RowGroup<'f>> + 'f>,
     strip: Strip,
     index: usize,
 }
 
 impl<'f> Cursor<'f> {
-    fn new(file: &'f DataFile, reading: &'f Reading, range: Range) -> Self {
+    fn new(file: &'f DataFile, reading: &'f Reading, range: PersonRange) -> Self {
         let groups = Box::new(file.groups().filter(move |group| group.may_have(range)));
         Self { reading, range, groups, strip: Strip::default(), index: 0 }
     }

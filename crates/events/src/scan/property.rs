@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 
 use super::column::{NOTHING, Texts};
-use super::file::Group;
+use super::file::RowGroup;
 use crate::error::Result;
 use crate::table::layout::{EVENT, OTHER_PROPERTIES, PROPERTIES};
 
@@ -63,8 +63,8 @@ impl Property {
     ///
     /// # Errors
     ///
-    /// Those of [`Group::read_texts`].
-    pub fn read(name: &str, group: Group) -> Result<Self> {
+    /// Those of [`RowGroup::read_texts`].
+    pub fn read(name: &str, group: RowGroup) -> Result<Self> {
         let column = format!("{PROPERTIES}.{name}");
         let mut property =
             Self { n_rows: group.n_rows(), numbers: Vec::new(), texts: Texts::default(), others: Vec::new() };
@@ -89,8 +89,8 @@ impl Property {
     ///
     /// # Errors
     ///
-    /// Those of [`Group::read_texts`].
-    pub fn event(group: Group) -> Result<Self> {
+    /// Those of [`RowGroup::read_texts`].
+    pub fn event(group: RowGroup) -> Result<Self> {
         let mut texts = Texts::default();
         group.read_texts(EVENT, &mut texts)?;
         Ok(Self { n_rows: group.n_rows(), numbers: Vec::new(), texts, others: Vec::new() })
@@ -115,6 +115,7 @@ impl Property {
         }
         all
     }
+
     /// The number of each row; anything else is not a number.
     pub fn into_numbers(self) -> Vec<f64> {
         if !self.numbers.is_empty() && self.others.is_empty() {

@@ -1,6 +1,6 @@
 //! What a question looks at of one row group, decoded and narrowed to the events it is about.
 
-use super::file::Group;
+use super::file::RowGroup;
 use super::pattern::{Pattern, read_matches};
 use super::property::{Dictionary, Property};
 use crate::error::Result;
@@ -84,8 +84,8 @@ impl Strip {
     ///
     /// # Errors
     ///
-    /// Those of [`Group::read_texts`].
-    pub fn read(reading: &Reading, group: Group) -> Result<Self> {
+    /// Those of [`RowGroup::read_texts`].
+    pub fn read(reading: &Reading, group: RowGroup) -> Result<Self> {
         let mut matches = read_matches(&reading.patterns, group)?;
         let (mut runs, mut at) = (Vec::new(), Vec::with_capacity(group.n_rows()));
         group.read_runs(layout::PERSON, &mut runs)?;

@@ -12,9 +12,9 @@ use super::sealed::{Sealed, SealedFile, remove_lost_filters};
 use crate::error::{Error, Result};
 use crate::event::Micros;
 use crate::scan::file::DataFile;
-use crate::table::compact::{People, merge};
 use crate::table::delta::{Change, NewFile, Table};
 use crate::table::layout::PERSON;
+use crate::table::merge::{People, merge};
 
 /// So many files of a size become one.
 const FAN_IN: usize = 8;

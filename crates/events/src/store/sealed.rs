@@ -9,7 +9,7 @@ use super::filter::{Filter, hash};
 use crate::batch::EventKey;
 use crate::error::{Error, Result};
 use crate::event::EventId;
-use crate::scan::file::{DataFile, Group};
+use crate::scan::file::{DataFile, RowGroup};
 use crate::table::delta::Table;
 use crate::table::layout::{EVENT_ID, Layout, PERSON};
 
@@ -60,7 +60,7 @@ impl Sealed {
     ///
     /// # Errors
     ///
-    /// Those of [`Group::read_integers`].
+    /// Those of [`RowGroup::read_integers`].
     pub fn find(&self, keys: &[EventKey]) -> Result<HashSet<EventKey>> {
         let mut found = HashSet::new();
         let hashed: Vec<(u64, EventKey)> = keys.iter().map(|key| (hash(*key), *key)).collect();
@@ -126,7 +126,7 @@ pub fn remove_lost_filters(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-fn read_keys(group: Group) -> Result<(Vec<i64>, Vec<i64>)> {
+fn read_keys(group: RowGroup) -> Result<(Vec<i64>, Vec<i64>)> {
     let (mut person, mut id) = (Vec::new(), Vec::new());
     group.read_integers(PERSON, &mut person)?;
     group.read_integers(EVENT_ID, &mut id)?;

@@ -20,10 +20,10 @@ use super::sealed::Sealed;
 use crate::batch::{Batch, BatchView, Workspace, person_hash};
 use crate::error::{Error, Result};
 use crate::event::Micros;
-use crate::table::compact::People;
 use crate::table::delta::{Change, LogPlace, NewFile, Table};
 use crate::table::file;
 use crate::table::layout::Layout;
+use crate::table::merge::People;
 use crate::table::rows::RowsBuilder;
 
 /// What the thread is to do, and who hears how much it was.

@@ -22,8 +22,10 @@ use serde_json::json;
 use url::Url;
 
 use super::layout::{self, Kind, Layout};
+use super::rows;
 use crate::error::{Error, Result};
 use crate::event::Micros;
+use crate::scan::file::bounds_of;
 
 /// So long files stay that do not belong to the table any more.
 const RETENTION: TimeDelta = TimeDelta::hours(1);
@@ -266,13 +268,8 @@ fn data_type(kind: Kind) -> DataType {
 /// What readers may know of a file without opening it.
 fn stats(metadata: &ParquetMetaData) -> String {
     let groups = metadata.row_groups();
-    let n_rows: i64 = groups.iter().map(parquet::file::metadata::RowGroupMetaData::num_rows).sum();
-    let bounds = groups.iter().filter_map(|group| match group.column(0).statistics()? {
-        parquet::file::statistics::Statistics::Int64(bounds) => {
-            Some((*bounds.min_opt()?, *bounds.max_opt()?))
-        }
-        _ => None,
-    });
+    let n_rows = metadata.file_metadata().num_rows();
+    let bounds = groups.iter().filter_map(|group| bounds_of(group.column(rows::PERSON)));
     let bounds = bounds.reduce(|(low, high), (min, max)| (low.min(min), high.max(max)));
     let of =
         |bound: Option<i64>| bound.map(|bound| HashMap::from([(layout::PERSON, bound)])).unwrap_or_default();

@@ -120,9 +120,7 @@ impl Layout {
 
     /// Whether a column has this name or one that differs only in capitals, which readers take for the same.
     fn has_like(&self, name: &str) -> bool {
-        self.0
-            .keys()
-            .any(|column| column.eq_ignore_ascii_case(name) || column.to_lowercase() == name.to_lowercase())
+        self.0.keys().any(|column| column.to_lowercase() == name.to_lowercase())
     }
 
     /// The schema of rows in memory; texts are dictionaries there, and plain texts in files.

@@ -1,4 +1,4 @@
-//! Compaction: several data files become one that has the same rows, or all but those of some people.
+//! Merging: several data files become one that has the same rows, or all but those of some people.
 //!
 //! The rows are merged in ranges of people, so that memory holds a range of all files and never the files.
 
@@ -21,7 +21,7 @@ use super::file::Writer;
 use super::layout::Layout;
 use super::rows;
 use crate::error::{Error, Result};
-use crate::scan::file::{DataFile, Range};
+use crate::scan::file::{DataFile, PersonRange};
 use crate::scan::people::ranges;
 
 /// About so many rows are in memory at once.
@@ -68,7 +68,7 @@ fn leave_out(batch: &RecordBatch, without: &People) -> Result<RecordBatch, Arrow
 }
 
 /// The rows of a range of people in one file, with the columns of the schema.
-fn read(data: &DataFile, range: Range, schema: &SchemaRef) -> Result<Option<RecordBatch>> {
+fn read(data: &DataFile, range: PersonRange, schema: &SchemaRef) -> Result<Option<RecordBatch>> {
     let groups: Vec<usize> =
         (0..).zip(data.groups()).filter(|(_, group)| group.may_have(range)).map(|(index, _)| index).collect();
     if groups.is_empty() {
