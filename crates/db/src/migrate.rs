@@ -18,6 +18,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "share", include_str!("../migrations/0007_share.sql")),
     (8, "chain", include_str!("../migrations/0008_chain.sql")),
     (9, "change_count", include_str!("../migrations/0009_change_count.sql")),
+    (10, "capture", include_str!("../migrations/0010_capture.sql")),
 ];
 
 /// Brings the database to the newest schema. Safe to call at every start and from several nodes at once.

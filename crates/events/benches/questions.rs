@@ -130,7 +130,7 @@ fn funnel(source: Source, steps: &[&str], by: Option<&str>) -> Result<Json> {
         exclusions: Vec::new(),
         attribution: Attribution::FirstStep,
     };
-    let breakdown = by.map(|property| Breakdown { property: property.to_owned(), limit: 10 });
+    let breakdown = by.map(|property| Breakdown { by: Word::Property(property.to_owned()), limit: 10 });
     let groups = funnel.answer(source, &Scope::everything(), breakdown.as_ref())?.context("no funnel")?;
     let counts = groups.iter().map(|group| (format!("{:?}", group.label), &group.tally.n_people));
     Ok(json!(counts.collect::<BTreeMap<_, _>>()))

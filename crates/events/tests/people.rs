@@ -102,7 +102,8 @@ fn search(reading: &Reading, events: &[(u64, Event)]) -> BTreeMap<i64, Vec<Seen>
     for (person, event) in events {
         let bits = (0..).zip(&reading.patterns).filter(|(_, pattern)| matches(pattern, event));
         let bits = bits.map(|(bit, _): (u32, _)| 1_u64 << bit).sum();
-        if event.at < reading.from || event.at >= reading.to || (bits == 0 && !reading.with_others) {
+        let is_left_out = reading.without.contains(&person.cast_signed());
+        if is_left_out || event.at < reading.from || event.at >= reading.to || (bits == 0 && !reading.with_others) {
             continue;
         }
         let n = match get(event, "n") {
@@ -151,10 +152,12 @@ proptest! {
         patterns in prop::collection::vec(pattern(), 0..4),
         (from, to) in (0..10_i64, 5..25_i64),
         with_others: bool,
+        without in prop::option::of(0..6_i64),
         n_threads in 1..4_usize,
     ) {
+        let without: Vec<i64> = without.into_iter().collect();
         let (word, number_of) = (Some(Word::Property("plan".to_owned())), Some("n".to_owned()));
-        let reading = Reading { patterns, from, to, with_others, number: number_of, word };
+        let reading = Reading { patterns, from, to, with_others, number: number_of, word, without };
         let dir = tempfile::tempdir().unwrap();
         let stored: Vec<_> =
             files.iter().enumerate().map(|(index, events)| store(dir.path(), index, events)).collect();

@@ -56,7 +56,7 @@ async fn view(dir: &std::path::Path) -> View {
 }
 
 fn by_plan(limit: usize) -> Breakdown {
-    Breakdown { property: "plan".to_owned(), limit }
+    Breakdown { by: Word::Property("plan".to_owned()), limit }
 }
 
 fn value(value: &str) -> Label {
@@ -143,7 +143,7 @@ async fn other_questions_count_what_their_kernels_count() {
     };
     assert_eq!(counts(&everything, None), [(Label::Everything, vec![(3, 3), (2, 2), (2, 2)])]);
     let conditions = vec![Condition { property: "plan".to_owned(), test: Test::In(vec!["team".to_owned()]) }];
-    let on_team = Scope { from: 0, to: 12, conditions };
+    let on_team = Scope { from: 0, to: 12, conditions, ..Scope::everything() };
     assert_eq!(counts(&on_team, None), [(Label::Everything, vec![(0, 0); 3])]);
     let on_team = Scope { to: 13, ..on_team };
     assert_eq!(counts(&on_team, None), [(Label::Everything, vec![(0, 0), (2, 2), (0, 0)])]);

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use heedful_db::{Db, Micros};
 use tokio::sync::Notify;
 
+use crate::platform::capture::Capture;
 use crate::platform::clock::Clock;
+use crate::platform::event_store::EventStore;
 use crate::platform::ids::IdSource;
 use crate::platform::kept::Kept;
+use crate::platform::key_cache::KeyCache;
 use crate::platform::rate_limit::RateLimiter;
 use crate::platform::requests::Requests;
 use crate::platform::search::Search;
@@ -41,11 +44,15 @@ pub struct Parts {
     pub job_bell: Notify,
     pub search: Search,
     pub kept: Kept,
+    pub capture_keys: KeyCache,
+    pub events: EventStore,
+    pub capture: Capture,
 }
 
 impl App {
     pub fn new(db: Db, config: Config, clock: Clock, ids: IdSource) -> Self {
         let search = Search::new(config.data_dir.join("search"));
+        let events = EventStore::new(config.data_dir.join("events"));
         Self(Arc::new(Parts {
             db,
             config,
@@ -56,6 +63,9 @@ impl App {
             job_bell: Notify::new(),
             search,
             kept: Kept::default(),
+            capture_keys: KeyCache::default(),
+            events,
+            capture: Capture::default(),
         }))
     }
 

@@ -37,6 +37,8 @@ pub fn router(app: &App) -> Router {
         .merge(digest::pages())
         .fallback(web::serve_app)
         .layer(from_fn(http::refuse_cross_site))
+        // Below the refusal of other sites: any page may send events.
+        .merge(listen::capture::sdk_routes())
         .layer(from_fn_with_state(app.clone(), http::add_headers))
         .layer(from_fn_with_state(app.clone(), http::count))
         .layer(CatchPanicLayer::custom(|_| {

@@ -86,6 +86,8 @@ pub const TABLES: &[Table] = &[
     table("digest_subscriptions", 7),
     table("digest_sends", 7),
     table("change_count", 9),
+    table("capture_keys", 10),
+    table("event_rejects", 10),
 ];
 
 /// Values bound in one statement; both engines allow more.

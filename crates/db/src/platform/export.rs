@@ -12,6 +12,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("one_time_tokens", "keys in mails"),
     ("invitations", "keys in mails"),
     ("api_tokens", "keys of programs"),
+    ("capture_keys", "keys of programs"),
     ("idempotency_keys", "only needed for a day"),
     ("jobs", "work of this server"),
     ("mail_messages", "have keys in their links"),

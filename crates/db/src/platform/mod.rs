@@ -2,6 +2,7 @@
 
 pub mod api_tokens;
 pub mod audit;
+pub mod capture_keys;
 pub mod change_count;
 pub mod dump;
 pub mod export;

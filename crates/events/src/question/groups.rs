@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use super::tally::Tally;
 use crate::event::Micros;
 use crate::journey::{Journey, Matches};
-use crate::scan::strip::Run;
+use crate::scan::strip::{Run, Word};
 
-/// By which property a question is broken down.
+/// By what a question is broken down.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Breakdown {
-    /// The property.
-    pub property: String,
+    /// Whose words make the groups.
+    pub by: Word,
     /// So many of its values are shown, those with most in them; the others are one group together.
     pub limit: usize,
 }

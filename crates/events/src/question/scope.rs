@@ -4,7 +4,7 @@ use super::groups::Breakdown;
 use crate::event::Micros;
 use crate::scan::file::DataFile;
 use crate::scan::pattern::{Condition, Pattern};
-use crate::scan::strip::{Reading, Word};
+use crate::scan::strip::Reading;
 
 /// What a question reads, and with how many threads.
 #[derive(Clone, Copy, Debug)]
@@ -31,12 +31,14 @@ pub struct Scope {
     pub to: Micros,
     /// All of these hold for them.
     pub conditions: Vec<Condition>,
+    /// People who do not count, by their numbers in order.
+    pub without: Vec<i64>,
 }
 
 impl Scope {
     /// The events of all time.
     pub fn everything() -> Self {
-        Self { from: Micros::MIN, to: Micros::MAX, conditions: Vec::new() }
+        Self { from: Micros::MIN, to: Micros::MAX, conditions: Vec::new(), without: Vec::new() }
     }
 
     pub(super) fn reading(&self, patterns: &[Pattern], breakdown: Option<&Breakdown>) -> Reading {
@@ -49,7 +51,8 @@ impl Scope {
             patterns: patterns.iter().map(within).collect(),
             from: self.from,
             to: self.to,
-            word: breakdown.map(|breakdown| Word::Property(breakdown.property.clone())),
+            without: self.without.clone(),
+            word: breakdown.map(|breakdown| breakdown.by.clone()),
             ..Reading::default()
         }
     }

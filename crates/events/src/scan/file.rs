@@ -15,7 +15,7 @@ use parquet::file::statistics::Statistics;
 
 use super::column::{Chunk, Texts};
 use crate::error::{Error, Result};
-use crate::table::layout::PERSON;
+use crate::table::layout::{PERSON, PROPERTIES};
 
 /// Numbers of people, both ends included.
 pub type PersonRange = (i64, i64);
@@ -121,6 +121,19 @@ impl<'f> RowGroup<'f> {
     /// Whether a column is one of doubles.
     pub fn is_number(self, column: &str) -> bool {
         self.index(column).is_some_and(|index| self.meta.column(index).column_type() == Type::DOUBLE)
+    }
+
+    /// Whether a column is one of true and false.
+    pub fn is_bool(self, column: &str) -> bool {
+        self.index(column).is_some_and(|index| self.meta.column(index).column_type() == Type::BOOLEAN)
+    }
+
+    /// The properties that have a column with something in it.
+    pub fn property_columns(self) -> impl Iterator<Item = String> + use<'f> {
+        let paths = self.meta.columns().iter().map(|meta| meta.column_path().string());
+        let names =
+            paths.filter_map(|path| Some(path.strip_prefix(PROPERTIES)?.strip_prefix('.')?.to_owned()));
+        names.filter(move |name| !self.is_empty(&format!("{PROPERTIES}.{name}")))
     }
 
     /// Whether every row lacks this column.

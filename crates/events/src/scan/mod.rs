@@ -2,6 +2,7 @@
 
 pub mod column;
 mod encoding;
+pub mod events;
 pub mod file;
 pub mod pattern;
 pub mod people;

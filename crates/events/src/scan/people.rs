@@ -32,7 +32,11 @@ pub fn fold<A: Send>(
         let mut all = Vec::new();
         while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mut accumulator = begin();
-            read_range(files, reading, *range, |person, run| step(&mut accumulator, person, run))?;
+            read_range(files, reading, *range, |person, run| {
+                if reading.without.binary_search(&person).is_err() {
+                    step(&mut accumulator, person, run);
+                }
+            })?;
             all.push(accumulator);
         }
         Ok(all)

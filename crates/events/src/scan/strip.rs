@@ -17,6 +17,8 @@ pub struct Reading {
     pub from: Micros,
     /// Events before this time.
     pub to: Micros,
+    /// People who are left out, by their numbers in order.
+    pub without: Vec<i64>,
     /// Whether events are read too that match no pattern.
     pub with_others: bool,
     /// A property of which the number is read, or not a number.

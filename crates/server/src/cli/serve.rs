@@ -38,10 +38,14 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
 pub async fn run(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let worker = tokio::spawn(jobs::work(app.clone()));
     let indexer = tokio::spawn(jobs::search::work(app.clone()));
+    // Read before the first request, so that what is wrong with it is told at the start.
+    app.events.open().await?;
+    let events = tokio::spawn(jobs::events::work(app.clone()));
     let service = routes::router(&app).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(asked_to_stop()).await?;
     worker.abort();
     indexer.abort();
+    events.abort();
     app.db.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -12,7 +12,7 @@ use crate::platform::ctx::Ctx;
 use crate::platform::error::Error;
 use crate::platform::ids::IdSource;
 use crate::platform::setup::{NewOwner, create_owner};
-use crate::platform::{password, secret, time};
+use crate::platform::{capture_keys, password, secret, time};
 
 #[expect(clippy::print_stdout, reason = "the new owner's keys are this command's answer")]
 pub async fn setup(args: SetupArgs) -> anyhow::Result<()> {
@@ -53,12 +53,22 @@ pub async fn setup(args: SetupArgs) -> anyhow::Result<()> {
         revoked_at: None,
     };
     api_tokens::insert(&mut tx, &caller.ws, &row).await?;
+    let capture_key = capture_keys::first(&mut tx, &caller.ws).await?;
     ctx.commit(tx).await?;
     app.db.close().await;
     if args.json {
-        println!("{}", json!({"workspace_id": caller.ws.as_str(), "api_token": token}));
+        let keys = json!({
+            "workspace_id": caller.ws.as_str(),
+            "api_token": token,
+            "capture_key": capture_key,
+        });
+        println!("{keys}");
     } else {
         println!("The workspace is ready. API token (shown only now): {token}");
+        println!(
+            "Key for sending events (public, also in the settings): {}",
+            capture_key.unwrap_or_default()
+        );
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The worker: claims jobs that are due, runs them, and tries again later what failed.
 
 pub mod clean_up;
+pub mod events;
 pub mod mail;
 pub mod rules;
 pub mod schedule;

@@ -1,6 +1,8 @@
 //! Listen: what customers say and who they are.
 
 pub mod accounts;
+pub mod capture;
+pub mod events;
 pub mod imports;
 pub mod interviews;
 pub mod people;
@@ -26,4 +28,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(accounts::routes())
         .merge(segments::routes())
         .merge(imports::routes())
+        .merge(capture::routes())
+        .merge(events::routes())
 }

@@ -36,6 +36,7 @@ async fn metrics(State(app): State<App>) -> Result<impl IntoResponse> {
     for (state, n) in jobs::count_by_state(&mut conn).await? {
         let _ = writeln!(text, "heedful_jobs{{state=\"{state}\"}} {n}");
     }
+    app.capture.counts.write_to(&mut text);
     app.requests.write_to(&mut text);
     Ok((StatusCode::OK, [("content-type", "text/plain; version=0.0.4")], text))
 }

@@ -6,12 +6,15 @@ pub mod atom;
 pub mod audit;
 pub mod audit_log;
 pub mod auth;
+pub mod capture;
+pub mod capture_keys;
 pub mod clock;
 pub mod csv_out;
 pub mod ctx;
 pub mod docs;
 pub mod docs_page;
 pub mod error;
+pub mod event_store;
 pub mod extract;
 pub mod figure;
 pub mod health;
@@ -22,6 +25,7 @@ pub mod invalid;
 pub mod invitations;
 pub mod jobs;
 pub mod kept;
+pub mod key_cache;
 pub mod letters;
 pub mod mail;
 pub mod members;
@@ -58,6 +62,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(members::routes())
         .merge(invitations::routes())
         .merge(api_tokens::routes())
+        .merge(capture_keys::routes())
         .merge(audit_log::routes())
         .merge(jobs::routes())
         .merge(outbox::routes())

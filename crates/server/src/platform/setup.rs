@@ -20,7 +20,7 @@ use super::http::ClientIp;
 use super::invalid::{Invalid, Valid};
 use super::rate_limit::Limit;
 use super::sessions::{self, SessionOut};
-use super::{audit, password, secret};
+use super::{audit, capture_keys, password, secret};
 use crate::app::App;
 
 const PURPOSE: &str = "setup";
@@ -166,5 +166,6 @@ pub async fn create_workspace(conn: &mut Conn, ctx: &Ctx, user_id: &str, name: &
     let caller = Caller { ws, role: Role::Owner, user_id: user_id.to_owned(), token_id: None };
     let object = audit::Object { kind: "workspace", id: &workspace.id };
     audit::created(conn, ctx, &caller, object, &json!({"name": workspace.name})).await?;
+    capture_keys::create_first(conn, ctx, &caller).await?;
     Ok(caller)
 }

@@ -1,4 +1,5 @@
 mod accounts;
+mod capture;
 mod imports;
 mod interviews;
 mod people;

@@ -1,0 +1,15 @@
+//! What people did: the events that were taken, one by one.
+
+mod list;
+mod read;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use read::{n_threads, read};
+
+use crate::app::App;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list::list_events))
+}
