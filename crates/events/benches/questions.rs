@@ -23,17 +23,18 @@ use heedful_events::event::Micros;
 use heedful_events::journey::funnel::StepOrder;
 use heedful_events::journey::retention::{Cohorts, Returning};
 use heedful_events::journey::{Journey, Periods};
-use heedful_events::question::{self, Attribution, Breakdown, FunnelQuestion, Scope, Source};
+use heedful_events::question::{self, Attribution, Breakdown, FunnelQuestion, Limits, Scope, Source};
 use heedful_events::scan::file::DataFile;
 use heedful_events::scan::pattern::Pattern;
 use heedful_events::scan::people::fold;
-use heedful_events::scan::strip::Reading;
+use heedful_events::scan::strip::{Reading, Word};
 use heedful_events::table::file;
 use heedful_events::table::layout::Layout;
 use heedful_events::table::rows::RowsBuilder;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Value as Json, json};
 
+static NO_LIMITS: Limits = Limits::none();
 const DAY: Micros = 86_400_000_000;
 const WEEK: Micros = 7 * DAY;
 /// 2026-08-01, a Saturday; weeks begin on Monday, 2026-07-27.
@@ -71,7 +72,8 @@ fn main() -> Result<()> {
     let files = [&file];
     let bytes = std::fs::metadata(&path)?.len();
     println!("{:.2} bytes an event", bytes as f64 / files[0].n_rows() as f64);
-    let source = Source { files: &files, n_threads: std::thread::available_parallelism()?.get() };
+    let source =
+        Source { files: &files, n_threads: std::thread::available_parallelism()?.get(), limits: &NO_LIMITS };
     let mut answers = BTreeMap::new();
     for (name, question) in QUESTIONS {
         let mut times: Vec<f64> = Vec::new();
@@ -111,13 +113,10 @@ fn periods(first: Micros, step: Micros, n: i64) -> Result<Periods> {
 }
 
 fn days(source: Source) -> Result<Json> {
-    let groups = question::trend(
-        source,
-        &Scope::everything(),
-        &patterns(&EVENTS),
-        periods(FIRST_DAY, DAY, 90)?,
-        None,
-    )?;
+    let days = periods(FIRST_DAY, DAY, 90)?;
+    let question =
+        question::trend(&Scope::everything(), &patterns(&EVENTS), days, None).context("no trend")?;
+    let groups = question.answer(source)?;
     let counts = groups.iter().flat_map(|group| group.tally.counts()).flatten();
     Ok(json!(counts.map(|count| (count.n_events, count.n_people)).collect::<Vec<_>>()))
 }
@@ -129,9 +128,12 @@ fn funnel(source: Source, steps: &[&str], by: Option<&str>) -> Result<Json> {
         order: StepOrder::Ordered,
         exclusions: Vec::new(),
         attribution: Attribution::FirstStep,
+        first_ever_from: None,
+        with_times: false,
+        periods: None,
     };
     let breakdown = by.map(|property| Breakdown { by: Word::Property(property.to_owned()), limit: 10 });
-    let groups = funnel.answer(source, &Scope::everything(), breakdown.as_ref())?.context("no funnel")?;
+    let groups = funnel.ask(&Scope::everything(), breakdown.as_ref()).context("no funnel")?.answer(source)?;
     let counts = groups.iter().map(|group| (format!("{:?}", group.label), &group.tally.n_people));
     Ok(json!(counts.collect::<BTreeMap<_, _>>()))
 }
@@ -139,15 +141,15 @@ fn funnel(source: Source, steps: &[&str], by: Option<&str>) -> Result<Json> {
 fn weeks_after_sign_up(source: Source) -> Result<Json> {
     let (start, back) = (Pattern::of("signed_up"), Pattern::of("item_opened"));
     let rule = (periods(FIRST_WEEK, WEEK, 14)?, Cohorts::FirstTime, Returning::On);
-    let groups = question::retention(source, &Scope::everything(), (&start, &back), rule, None)?;
+    let groups = question::retention(&Scope::everything(), (&start, &back), rule, None).answer(source)?;
     Ok(json!(groups.iter().map(|group| group.tally.counts()).collect::<Vec<_>>()))
 }
 
 fn weeks_of_life(source: Source) -> Result<Json> {
     // The week before the first shows who was new in the first.
     let weeks = periods(FIRST_WEEK - WEEK, WEEK, 15)?;
-    let lifecycle = question::lifecycle(source, &Scope::everything(), &Pattern::default(), weeks)?;
-    let stages = lifecycle.stages().iter();
+    let groups = question::lifecycle(&Scope::everything(), &Pattern::default(), weeks).answer(source)?;
+    let stages = groups.iter().flat_map(|group| group.tally.stages());
     let counts = stages.map(|stage| [stage.n_new, stage.n_returning, stage.n_resurrecting, stage.n_dormant]);
     Ok(json!(counts.collect::<Vec<_>>()))
 }
@@ -162,9 +164,8 @@ fn experiment(source: Source) -> Result<Json> {
         ..Reading::default()
     };
     let parts = fold(
-        source.files,
+        source,
         &reading,
-        source.n_threads,
         || [(0_u64, 0.0, 0.0); 2],
         |sums, person, run| {
             let Some(exposed) = Journey::new(run.at, run.matches).having(1).next() else { return };

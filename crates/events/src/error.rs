@@ -48,6 +48,12 @@ pub enum Error {
         /// The number of the frame.
         number: u64,
     },
+    /// Nobody wants the answer any more.
+    #[error("the question was stopped")]
+    Stopped,
+    /// The answer would need more memory than it may have.
+    #[error("the answer has too many groups or different numbers")]
+    TooMuch,
     /// A batch has more bytes than one frame of the log holds.
     #[error("a batch of {n_bytes} bytes is too long: at most {n_bytes_max} are written at once")]
     TooLong {

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails should stop")]
 
 use heedful_events::batch::person_hash;
-use heedful_events::scan::events::{KeptEvent, Listing, list};
+use heedful_events::scan::events::{KeptEvent, Listing, distinct_ids, list};
 use heedful_events::scan::pattern::{Condition, Pattern, Test};
 use heedful_events::{Batch, Event, EventId, Micros, Store, StoreOptions, Value};
 use proptest::prelude::*;
@@ -140,4 +140,22 @@ fn conditions_and_times_narrow_the_list() {
         list(&view.files(), &Listing { pattern, from: 10, to: 15, ..everything(9) }).unwrap()
     });
     assert_eq!(keys(&found), [(13, EventId(13)), (11, EventId(11))]);
+}
+
+#[test]
+fn people_are_known_by_what_their_senders_call_them() {
+    let events = |first: u64| {
+        (first..first + 8).map(|id| event(id, id.cast_signed(), PEOPLE[(id % 4) as usize], "visit")).collect()
+    };
+    let mut wanted: Vec<i64> =
+        ["ada", "cyd", "nobody"].map(|id| person_hash(WORKSPACE, id).cast_signed()).to_vec();
+    wanted.sort_unstable();
+    let dir = tempfile::tempdir().unwrap();
+    let found = run(async {
+        let view = store(dir.path(), &[events(0), events(100)]).await.view(WORKSPACE).unwrap();
+        distinct_ids(&view.files(), &wanted).unwrap()
+    });
+    let mut names: Vec<_> = found.into_values().collect();
+    names.sort();
+    assert_eq!(names, ["ada", "cyd"]);
 }

@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 
 use heedful_events::event::{Event, EventId, Value};
 use heedful_events::scan::file::DataFile;
-use heedful_events::scan::pattern::{Condition, Pattern, Test};
+use heedful_events::scan::pattern::{Condition, Expression, Pattern, Test};
 use heedful_events::scan::people::fold;
+use heedful_events::scan::source::{Limits, Source};
 use heedful_events::scan::strip::{Reading, Word};
 use heedful_events::table::file;
 use heedful_events::table::layout::Layout;
@@ -48,6 +49,9 @@ fn test() -> impl Strategy<Value = Test> {
         words.clone().prop_map(Test::In),
         words.prop_map(Test::NotIn),
         Just(Test::Contains("A".to_owned())),
+        Just(Test::Matches(Expression::new("^t").unwrap())),
+        Just(Test::AtLeast(0.5)),
+        Just(Test::AtMost(0.5)),
         Just(Test::Greater(0.5)),
         Just(Test::Less(1.5)),
         Just(Test::Set),
@@ -76,6 +80,9 @@ fn passes(test: &Test, value: Option<&Value>) -> bool {
         Test::In(words) => written.is_some_and(|written| words.contains(&written)),
         Test::NotIn(words) => written.is_none_or(|written| !words.contains(&written)),
         Test::Contains(part) => written.is_some_and(|written| written.contains(&part.to_lowercase())),
+        Test::Matches(_) => written.is_some_and(|written| written.starts_with('t')),
+        Test::AtLeast(bound) => number.is_some_and(|number| number >= *bound),
+        Test::AtMost(bound) => number.is_some_and(|number| number <= *bound),
         Test::Greater(bound) => number.is_some_and(|number| number > *bound),
         Test::Less(bound) => number.is_some_and(|number| number < *bound),
         Test::Set => written.is_some(),
@@ -103,7 +110,11 @@ fn search(reading: &Reading, events: &[(u64, Event)]) -> BTreeMap<i64, Vec<Seen>
         let bits = (0..).zip(&reading.patterns).filter(|(_, pattern)| matches(pattern, event));
         let bits = bits.map(|(bit, _): (u32, _)| 1_u64 << bit).sum();
         let is_left_out = reading.without.contains(&person.cast_signed());
-        if is_left_out || event.at < reading.from || event.at >= reading.to || (bits == 0 && !reading.with_others) {
+        if is_left_out
+            || event.at < reading.from
+            || event.at >= reading.to
+            || (bits == 0 && !reading.with_others)
+        {
             continue;
         }
         let n = match get(event, "n") {
@@ -152,7 +163,7 @@ proptest! {
         patterns in prop::collection::vec(pattern(), 0..4),
         (from, to) in (0..10_i64, 5..25_i64),
         with_others: bool,
-        without in prop::option::of(0..6_i64),
+        without in prop::option::of((0..6_i64).prop_map(|person| person * 1_000_000)),
         n_threads in 1..4_usize,
     ) {
         let without: Vec<i64> = without.into_iter().collect();
@@ -161,7 +172,9 @@ proptest! {
         let dir = tempfile::tempdir().unwrap();
         let stored: Vec<_> =
             files.iter().enumerate().map(|(index, events)| store(dir.path(), index, events)).collect();
-        let parts = fold(&stored.iter().collect::<Vec<_>>(), &reading, n_threads, Vec::new, |people, person, run| {
+        let (data_files, limits) = (stored.iter().collect::<Vec<_>>(), Limits::none());
+        let source = Source { files: &data_files, n_threads, limits: &limits };
+        let parts = fold(source, &reading, Vec::new, |people, person, run| {
             assert!(run.at.is_sorted());
             let words = run.words.iter().map(|word| run.dictionary[*word as usize].as_deref().map(str::to_owned));
             let rest = run.matches.iter().zip(run.numbers).zip(words);

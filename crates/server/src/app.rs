@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use heedful_db::{Db, Micros};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::platform::capture::Capture;
 use crate::platform::clock::Clock;
@@ -15,6 +15,9 @@ use crate::platform::key_cache::KeyCache;
 use crate::platform::rate_limit::RateLimiter;
 use crate::platform::requests::Requests;
 use crate::platform::search::Search;
+
+/// More would only take memory from each other.
+const QUESTIONS_AT_ONCE: usize = 4;
 
 /// What a server is told at start. Everything has a default that works.
 #[derive(Clone, Debug)]
@@ -47,6 +50,8 @@ pub struct Parts {
     pub capture_keys: KeyCache,
     pub events: EventStore,
     pub capture: Capture,
+    /// So many questions about events are answered at once; each uses all cores.
+    pub question_turns: Semaphore,
 }
 
 impl App {
@@ -66,6 +71,7 @@ impl App {
             capture_keys: KeyCache::default(),
             events,
             capture: Capture::default(),
+            question_turns: Semaphore::new(QUESTIONS_AT_ONCE),
         }))
     }
 

@@ -4,8 +4,11 @@
 //! patterns each event matches. The functions here know nothing of files, names and properties, so they are as quick as
 //! reading two columns, and each is tested against a plain search through all possibilities.
 
+pub mod active;
+pub mod adoption;
 pub mod funnel;
 pub mod lifecycle;
+pub mod numbers;
 pub mod paths;
 mod periods;
 pub mod retention;

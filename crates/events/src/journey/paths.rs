@@ -95,7 +95,7 @@ impl Paths {
     }
 
     /// All edges, in no order.
-    pub fn counts(&self) -> impl Iterator<Item = (&Edge, &EdgeCount)> {
+    pub fn counts(&self) -> impl ExactSizeIterator<Item = (&Edge, &EdgeCount)> {
         self.counts.iter()
     }
 

@@ -28,6 +28,11 @@ impl Periods {
         n_begun.checked_sub(1).filter(|index| *index < self.count())
     }
 
+    /// How many periods have ended when it is this moment.
+    pub fn n_ended_by(&self, at: Micros) -> usize {
+        self.bounds[1..].partition_point(|end| *end <= at)
+    }
+
     /// Where a period ends; the moment itself is in the next.
     pub fn end_of(&self, index: usize) -> Micros {
         self.bounds[index + 1]

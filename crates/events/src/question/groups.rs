@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 
 use super::tally::Tally;
+use crate::error::Result;
 use crate::event::Micros;
+use crate::journey::numbers::Numbers;
 use crate::journey::{Journey, Matches};
+use crate::scan::source::Limits;
 use crate::scan::strip::{Run, Word};
 
 /// By what a question is broken down.
@@ -38,10 +41,11 @@ pub struct Group<T> {
     pub tally: T,
 }
 
-/// Groups as they grow.
+/// The groups of an answer as they grow.
 #[derive(Clone, Debug)]
-pub struct Groups<T> {
+pub struct Groups<'l, T> {
     begin: T,
+    limits: &'l Limits,
     /// Where the counts of a word are.
     by_word: HashMap<Box<str>, usize>,
     tallies: Vec<T>,
@@ -52,10 +56,12 @@ pub struct Groups<T> {
     matches: Vec<Matches>,
 }
 
-impl<T: Tally> Groups<T> {
-    pub fn new(begin: T) -> Self {
+impl<'l, T: Tally> Groups<'l, T> {
+    /// Without people yet.
+    pub fn new(begin: T, limits: &'l Limits) -> Self {
         Self {
             begin,
+            limits,
             by_word: HashMap::new(),
             tallies: Vec::new(),
             missing: None,
@@ -69,6 +75,7 @@ impl<T: Tally> Groups<T> {
         let Some(word) = word else { return self.missing.get_or_insert_with(|| self.begin.clone()) };
         // Only a word that is new is copied.
         let index = self.by_word.get(word).copied().unwrap_or_else(|| {
+            self.limits.spend(self.begin.n_bytes() + 2 * word.len());
             self.by_word.insert(word.into(), self.tallies.len());
             self.tallies.push(self.begin.clone());
             self.tallies.len() - 1
@@ -101,6 +108,34 @@ impl<T: Tally> Groups<T> {
         }
     }
 
+    /// Takes memory for an answer that grows.
+    pub fn spend(&self, n_bytes: usize) {
+        self.limits.spend(n_bytes);
+    }
+
+    /// Adds the numbers of a person to the groups of their words.
+    pub fn add_numbers(&mut self, run: &Run)
+    where
+        T: AsMut<Numbers>,
+    {
+        /// A number with how often it came, in a table that is half empty.
+        const NUMBER_BYTES: usize = 32;
+        for (index, (at, number)) in run.at.iter().zip(run.numbers).enumerate() {
+            let n_new = self.of(run.word(index)).as_mut().add(std::iter::once((*at, *number)));
+            if n_new > 0 {
+                self.limits.spend(NUMBER_BYTES);
+            }
+        }
+    }
+
+    /// Whether any group is one that `is_wanted` tells.
+    pub fn any(&self, is_by_word: bool, is_wanted: impl Fn(&Label, &T) -> bool) -> bool {
+        let nothing = if is_by_word { Label::Missing } else { Label::Everything };
+        let mut words = self.by_word.iter().map(|(word, index)| (Label::Value(word.to_string()), *index));
+        self.missing.as_ref().is_some_and(|tally| is_wanted(&nothing, tally))
+            || words.any(|(label, index)| is_wanted(&label, &self.tallies[index]))
+    }
+
     /// The sums of all parts.
     pub fn merge(mut all: Self, parts: impl Iterator<Item = Self>) -> Self {
         for part in parts {
@@ -115,10 +150,15 @@ impl<T: Tally> Groups<T> {
     }
 
     /// The groups of the largest values, and what is left.
-    pub fn finish(self, breakdown: Option<&Breakdown>) -> Vec<Group<T>> {
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Limits::check`].
+    pub fn finish(self, breakdown: Option<&Breakdown>) -> Result<Vec<Group<T>>> {
+        self.limits.check()?;
         let Some(breakdown) = breakdown else {
             let tally = self.missing.unwrap_or(self.begin);
-            return vec![Group { label: Label::Everything, tally }];
+            return Ok(vec![Group { label: Label::Everything, tally }]);
         };
         let mut words: Vec<(Box<str>, usize)> = self.by_word.into_iter().collect();
         words.sort_unstable_by_key(|(_, index)| *index);
@@ -134,6 +174,6 @@ impl<T: Tally> Groups<T> {
             sum
         });
         shown.extend(rest.map(|tally| Group { label: Label::Rest, tally }));
-        shown
+        Ok(shown)
     }
 }

@@ -3,13 +3,17 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::scope::{Scope, Source};
+use super::scope::Scope;
 use crate::error::Result;
 use crate::event::Micros;
-use crate::journey::paths::{EdgeCount, Node, PathRule, Paths};
+use crate::journey::paths::{Edge, EdgeCount, Node, PathRule, Paths};
 use crate::scan::pattern::Pattern;
 use crate::scan::people::fold;
+use crate::scan::source::Source;
 use crate::scan::strip::{Reading, Run, Word};
+
+/// An edge or a place with its counts, in a table that is half empty.
+const EDGE_BYTES: usize = 100;
 
 /// What people do after one another within a session.
 #[derive(Clone, Debug)]
@@ -20,6 +24,8 @@ pub struct PathsQuestion {
     pub by: Word,
     /// Places whose names begin with the first are together called the second; the first rule that fits counts.
     pub groups: Vec<(String, String)>,
+    /// Places whose names begin so are passed over, whatever group they are in.
+    pub exclude: Vec<String>,
     /// A longer pause begins a new session.
     pub session_gap: Micros,
     /// A path has at most so many places.
@@ -53,17 +59,12 @@ impl PathsQuestion {
     /// Those of [`fold`].
     pub fn answer(&self, source: Source, scope: &Scope) -> Result<(Vec<NamedEdge>, usize)> {
         let names = Names::default();
-        let rule = PathRule {
-            session_gap: self.session_gap,
-            n_nodes_max: self.n_nodes_max,
-            from: self.from.as_deref().map(|name| names.number(name)),
-            to: self.to.as_deref().map(|name| names.number(name)),
-        };
-        let patterns = if self.over.is_empty() { vec![Pattern::default()] } else { self.over.clone() };
-        let reading = Reading { word: Some(self.by.clone()), ..scope.reading(&patterns, None) };
+        let rule = self.rule(&names);
         let begin = || (Paths::new(rule), HashMap::new());
-        let parts = fold(source.files, &reading, source.n_threads, begin, |(paths, known), _, run| {
+        let parts = fold(source, &self.reading(scope), begin, |(paths, known), _, run| {
+            let n_before = paths.counts().len() + known.len();
             self.add(paths, known, &names, &run);
+            source.limits.spend((paths.counts().len() + known.len() - n_before) * EDGE_BYTES);
         })?;
         let mut paths = Paths::new(rule);
         for (part, _) in &parts {
@@ -72,10 +73,51 @@ impl PathsQuestion {
         Ok(self.name(&paths, &names.list()))
     }
 
+    /// The numbers of the people who took an edge at this step, in order.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fold`].
+    pub fn people(
+        &self,
+        source: Source,
+        scope: &Scope,
+        (step, from, to): (usize, &str, &str),
+    ) -> Result<Vec<i64>> {
+        let names = Names::default();
+        let rule = self.rule(&names);
+        let edge = Edge { step, source: names.number(from), target: names.number(to) };
+        let begin = || (HashMap::new(), Vec::new());
+        let parts = fold(source, &self.reading(scope), begin, |(known, people), person, run| {
+            let mut paths = Paths::new(rule);
+            self.add(&mut paths, known, &names, &run);
+            if paths.counts().any(|(taken, _)| *taken == edge) {
+                people.push(person);
+            }
+        })?;
+        let mut people: Vec<i64> = parts.into_iter().flat_map(|(_, people)| people).collect();
+        people.sort_unstable();
+        Ok(people)
+    }
+
+    fn rule(&self, names: &Names) -> PathRule {
+        PathRule {
+            session_gap: self.session_gap,
+            n_nodes_max: self.n_nodes_max,
+            from: self.from.as_deref().map(|name| names.number(name)),
+            to: self.to.as_deref().map(|name| names.number(name)),
+        }
+    }
+
+    fn reading(&self, scope: &Scope) -> Reading {
+        let patterns = if self.over.is_empty() { vec![Pattern::default()] } else { self.over.clone() };
+        Reading { word: Some(self.by.clone()), ..scope.reading(&patterns, None) }
+    }
+
     fn add(&self, paths: &mut Paths, known: &mut HashMap<Box<str>, Node>, names: &Names, run: &Run) {
         let events = run.at.iter().enumerate().filter_map(|(index, at)| {
             // Without the property there is no place.
-            let word = run.word(index)?;
+            let word = run.word(index).filter(|word| !self.is_excluded(word))?;
             let node = known.get(word).copied().unwrap_or_else(|| {
                 let node = names.number(self.place(word));
                 known.insert(word.into(), node);
@@ -84,6 +126,10 @@ impl PathsQuestion {
             Some((*at, node))
         });
         paths.add(events);
+    }
+
+    fn is_excluded(&self, word: &str) -> bool {
+        self.exclude.iter().any(|start| word.starts_with(start))
     }
 
     fn place<'w>(&'w self, word: &'w str) -> &'w str {

@@ -1,26 +1,9 @@
-//! What a question reads.
+//! Which events a question is about.
 
 use super::groups::Breakdown;
 use crate::event::Micros;
-use crate::scan::file::DataFile;
 use crate::scan::pattern::{Condition, Pattern};
 use crate::scan::strip::Reading;
-
-/// What a question reads, and with how many threads.
-#[derive(Clone, Copy, Debug)]
-pub struct Source<'f> {
-    /// All events of a workspace, as of [`View::files`](crate::store::View::files).
-    pub files: &'f [&'f DataFile],
-    /// So many threads work at once.
-    pub n_threads: usize,
-}
-
-impl Source<'_> {
-    /// How many events it has.
-    pub fn n_rows(self) -> usize {
-        self.files.iter().map(|file| file.n_rows()).sum()
-    }
-}
 
 /// Which events count, whatever else a question asks for.
 #[derive(Clone, Debug)]

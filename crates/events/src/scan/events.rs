@@ -1,5 +1,7 @@
 //! Events one by one, newest first: what just came in, and what one person did.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use super::column::Texts;
@@ -11,6 +13,8 @@ use crate::table::layout::{AT, DISTINCT_ID, EVENT, EVENT_ID, OTHER_PROPERTIES, P
 
 /// Candidates held for each wanted event before the oldest are let go.
 const CANDIDATES: usize = 8;
+/// Fewer are not worth sorting.
+const CANDIDATES_MIN: usize = 1_000;
 
 /// Doubles below this tell every whole number from the next, 2^53.
 const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
@@ -73,10 +77,48 @@ pub fn list(files: &[&DataFile], listing: &Listing) -> Result<Vec<KeptEvent>> {
         if groups[index].bounds(AT).is_some_and(|bounds| listing.misses(bounds, oldest)) {
             continue;
         }
-        find(listing, groups[index], index, &mut places)?;
+        find(listing, groups[index], index, |place| {
+            places.push(place);
+            if places.len() > listing.limit.saturating_mul(CANDIDATES).max(CANDIDATES_MIN) {
+                cut(&mut places, listing.limit);
+            }
+        })?;
         cut(&mut places, listing.limit);
     }
     read(&groups, &places)
+}
+
+/// By what senders know these people, whose numbers are in order: for each the newest id that its events have.
+///
+/// # Errors
+///
+/// Those of [`RowGroup::read_texts`].
+pub fn distinct_ids(files: &[&DataFile], people: &[i64]) -> Result<HashMap<i64, String>> {
+    let mut found: HashMap<i64, (Micros, String)> = HashMap::new();
+    for group in files.iter().flat_map(|file| file.groups()) {
+        if !people.iter().any(|person| group.may_have((*person, *person))) {
+            continue;
+        }
+        let (mut runs, mut at) = (Vec::new(), Vec::new());
+        group.read_runs(PERSON, &mut runs)?;
+        group.read_integers(AT, &mut at)?;
+        let mut last_rows = Vec::new();
+        let mut end = 0;
+        for (person, n_rows) in runs {
+            end += n_rows;
+            if people.binary_search(&person).is_ok() {
+                last_rows.push((person, end - 1));
+            }
+        }
+        let rows: Vec<usize> = last_rows.iter().map(|(_, row)| *row).collect();
+        for ((person, row), id) in last_rows.into_iter().zip(texts(group, DISTINCT_ID, &rows)?) {
+            let newest = found.entry(person).or_insert((Micros::MIN, String::new()));
+            if at[row] >= newest.0 {
+                *newest = (at[row], id.unwrap_or_default());
+            }
+        }
+    }
+    Ok(found.into_iter().map(|(person, (_, id))| (person, id)).collect())
 }
 
 /// How many events a listing has without its limit.
@@ -85,12 +127,11 @@ pub fn list(files: &[&DataFile], listing: &Listing) -> Result<Vec<KeptEvent>> {
 ///
 /// Those of [`RowGroup::read_texts`].
 pub fn count(files: &[&DataFile], listing: &Listing) -> Result<usize> {
-    let listing = Listing { limit: usize::MAX, ..listing.clone() };
-    let mut places = Vec::new();
-    for (index, group) in files.iter().flat_map(|file| file.groups()).enumerate() {
-        find(&listing, group, index, &mut places)?;
+    let mut n = 0;
+    for group in files.iter().flat_map(|file| file.groups()) {
+        find(listing, group, 0, |_| n += 1)?;
     }
-    Ok(places.len())
+    Ok(n)
 }
 
 impl Listing<'_> {
@@ -101,7 +142,8 @@ impl Listing<'_> {
     }
 }
 
-fn find(listing: &Listing, group: RowGroup, index: usize, places: &mut Vec<Place>) -> Result<()> {
+/// Hands over the place of each event of the listing in a group.
+fn find(listing: &Listing, group: RowGroup, index: usize, mut take: impl FnMut(Place)) -> Result<()> {
     let has_any = |people: &[i64]| people.iter().any(|person| group.may_have((*person, *person)));
     if !listing.people.is_none_or(has_any) {
         return Ok(());
@@ -120,10 +162,7 @@ fn find(listing: &Listing, group: RowGroup, index: usize, places: &mut Vec<Place
         let is_after = listing.after.is_none_or(|after| (place.at, place.id) < after);
         let is_in_time = (listing.from..listing.to).contains(&place.at);
         if *matches != 0 && is_in_time && is_after && is_theirs(row) {
-            places.push(place);
-            if places.len() > listing.limit.saturating_mul(CANDIDATES).max(1_000) {
-                cut(places, listing.limit);
-            }
+            take(place);
         }
     }
     Ok(())

@@ -7,5 +7,6 @@ pub mod file;
 pub mod pattern;
 pub mod people;
 pub mod property;
+pub mod source;
 pub mod strip;
 mod unpack;

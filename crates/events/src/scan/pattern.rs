@@ -1,11 +1,16 @@
 //! Patterns: which events a question is about.
 
+use regex::{Regex, RegexBuilder};
+
 use super::column::Texts;
 use super::file::RowGroup;
 use super::property::{Property, Scalar};
 use crate::error::Result;
 use crate::journey::Matches;
 use crate::table::layout::EVENT;
+
+/// Compiled, in memory.
+const EXPRESSION_BYTES_MAX: usize = 1 << 20;
 
 /// Events that a question is about.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,14 +50,37 @@ pub enum Test {
     NotIn(Vec<String>),
     /// It has these letters in it, capitals or not.
     Contains(String),
+    /// It matches this.
+    Matches(Expression),
     /// It is a number greater than this.
     Greater(f64),
     /// It is a number less than this.
     Less(f64),
+    /// It is this number or a greater one.
+    AtLeast(f64),
+    /// It is this number or a lesser one.
+    AtMost(f64),
     /// There is one.
     Set,
     /// There is none, or null.
     NotSet,
+}
+
+/// A regular expression, in the syntax of the crate `regex`, found anywhere in a text.
+#[derive(Clone, Debug)]
+pub struct Expression(Regex);
+
+impl Expression {
+    /// Reads an expression; nothing when it is none, or a very large one.
+    pub fn new(text: &str) -> Option<Self> {
+        RegexBuilder::new(text).size_limit(EXPRESSION_BYTES_MAX).build().ok().map(Self)
+    }
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
 }
 
 impl Test {
@@ -65,6 +93,9 @@ impl Test {
             (Self::Contains(part), Some(value)) => value.text().to_lowercase().contains(&part.to_lowercase()),
             (Self::Greater(bound), Some(value)) => value.number().is_some_and(|number| number > *bound),
             (Self::Less(bound), Some(value)) => value.number().is_some_and(|number| number < *bound),
+            (Self::AtLeast(bound), Some(value)) => value.number().is_some_and(|number| number >= *bound),
+            (Self::AtMost(bound), Some(value)) => value.number().is_some_and(|number| number <= *bound),
+            (Self::Matches(expression), Some(value)) => expression.0.is_match(&value.text()),
             (_, None) | (Self::NotSet, Some(_)) => false,
         }
     }

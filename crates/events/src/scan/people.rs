@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::file::{DataFile, PersonRange, RowGroup};
+use super::source::{Limits, Source};
 use super::strip::{Reading, Run, Strip};
 use crate::error::Result;
 
@@ -18,25 +19,26 @@ const RANGES_PER_THREAD: usize = 4;
 ///
 /// # Errors
 ///
-/// Those of [`RowGroup::read_texts`]; the first one that occurs.
+/// Those of [`RowGroup::read_texts`] and [`Limits::check`]; the first one that occurs.
 pub fn fold<A: Send>(
-    files: &[&DataFile],
+    source: Source,
     reading: &Reading,
-    n_threads: usize,
     begin: impl Fn() -> A + Sync,
     step: impl Fn(&mut A, i64, Run) + Sync,
 ) -> Result<Vec<A>> {
+    let Source { files, n_threads, limits } = source;
     let ranges = ranges(files, n_threads * RANGES_PER_THREAD);
     let next = AtomicUsize::new(0);
     let work = || {
         let mut all = Vec::new();
         while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mut accumulator = begin();
-            read_range(files, reading, *range, |person, run| {
+            read_range((files, limits), reading, *range, |person, run| {
                 if reading.without.binary_search(&person).is_err() {
                     step(&mut accumulator, person, run);
                 }
             })?;
+            limits.check()?;
             all.push(accumulator);
         }
         Ok(all)
@@ -77,14 +79,14 @@ pub fn ranges(files: &[&DataFile], n: usize) -> Vec<PersonRange> {
 }
 
 fn read_range(
-    files: &[&DataFile],
+    (files, limits): (&[&DataFile], &Limits),
     reading: &Reading,
     range: PersonRange,
     mut on_person: impl FnMut(i64, Run),
 ) -> Result<()> {
     let mut cursors: Vec<Cursor> = Vec::new();
     for file in files {
-        let mut cursor = Cursor::new(file, reading, range);
+        let mut cursor = Cursor::new(file, limits, reading, range);
         if cursor.find()? {
             cursors.push(cursor);
         }
@@ -111,6 +113,7 @@ fn read_range(
 
 /// A place in one file.
 struct Cursor<'f> {
+    limits: &'f Limits,
     reading: &'f Reading,
     range: PersonRange,
     groups: Box<dyn Iterator<Item = RowGroup<'f>> + 'f>,
@@ -119,9 +122,9 @@ struct Cursor<'f> {
 }
 
 impl<'f> Cursor<'f> {
-    fn new(file: &'f DataFile, reading: &'f Reading, range: PersonRange) -> Self {
+    fn new(file: &'f DataFile, limits: &'f Limits, reading: &'f Reading, range: PersonRange) -> Self {
         let groups = Box::new(file.groups().filter(move |group| group.may_have(range)));
-        Self { reading, range, groups, strip: Strip::default(), index: 0 }
+        Self { limits, reading, range, groups, strip: Strip::default(), index: 0 }
     }
 
     /// Goes on to a person of the range, unless there already; whether there is one.
@@ -131,7 +134,10 @@ impl<'f> Cursor<'f> {
                 Some((person, _)) if *person < self.range.0 => self.index += 1,
                 Some((person, _)) => return Ok(*person <= self.range.1),
                 None => match self.groups.next() {
-                    Some(group) => (self.strip, self.index) = (Strip::read(self.reading, group)?, 0),
+                    Some(group) => {
+                        self.limits.check()?;
+                        (self.strip, self.index) = (Strip::read(self.reading, group)?, 0);
+                    }
                     None => return Ok(false),
                 },
             }

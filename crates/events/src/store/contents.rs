@@ -1,7 +1,7 @@
 //! What a store has, as senders and questions see it.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::sealed::Sealed;
@@ -18,6 +18,8 @@ pub struct Contents {
     recent_bytes: AtomicUsize,
     /// Whether somebody has ordered to seal and it has not begun.
     seal_ordered: AtomicBool,
+    /// How often anything changed.
+    version: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -33,6 +35,11 @@ impl Contents {
         let batches: Vec<Numbered> = batches.filter(|(_, batch)| !batch.is_empty()).collect();
         self.recent_bytes.fetch_add(n_bytes(&batches), Ordering::Relaxed);
         self.write(|inner| inner.recent.extend(batches));
+    }
+
+    /// How often anything changed: while it stands still, so do all answers.
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
     }
 
     /// Bytes of the batches that are not sealed yet.
@@ -96,7 +103,9 @@ impl Contents {
     }
 
     fn write<T>(&self, change: impl FnOnce(&mut Inner) -> T) -> T {
-        change(&mut self.inner.write().unwrap_or_else(PoisonError::into_inner))
+        let changed = change(&mut self.inner.write().unwrap_or_else(PoisonError::into_inner));
+        self.version.fetch_add(1, Ordering::Release);
+        changed
     }
 }
 

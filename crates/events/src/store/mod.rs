@@ -205,6 +205,16 @@ impl Store {
         Ok(View { sealed, fresh })
     }
 
+    /// A number that changes with every change of what is in the store, until it is opened again.
+    pub fn version(&self) -> u64 {
+        self.contents.version()
+    }
+
+    /// Bytes of the batches that are not sealed yet.
+    pub fn unsealed_bytes(&self) -> usize {
+        self.contents.recent_bytes()
+    }
+
     /// The workspaces that have events.
     pub fn workspaces(&self) -> Vec<Workspace> {
         self.contents.workspaces()

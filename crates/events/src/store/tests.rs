@@ -6,6 +6,7 @@ use super::*;
 use crate::event::{Event, EventId, Value};
 use crate::scan::file::DataFile;
 use crate::scan::people::fold;
+use crate::scan::source::{Limits, Source};
 use crate::scan::strip::Reading;
 use crate::table::layout::{EVENT_ID, PERSON};
 
@@ -197,10 +198,10 @@ async fn many_small_files_become_one_with_the_same_events() {
     drop(store);
     let store = open(&dir);
     assert_eq!(contents(&store), before);
+    let (view, limits) = (store.view(WORKSPACE).unwrap(), Limits::none());
     let all = fold(
-        &store.view(WORKSPACE).unwrap().files(),
+        Source { files: &view.files(), n_threads: 2, limits: &limits },
         &numbers(),
-        2,
         || (0, 0),
         |(n, n_numbers), _, run| {
             *n += run.at.len();

@@ -197,6 +197,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/analytics/people': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The people behind a part of an answer, in no particular order. */
+    post: operations['list_people_behind'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/analytics/query': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ask a question about what people did. What was just taken is in the answer. */
+    post: operations['query_analytics'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/api-tokens': {
     parameters: {
       query?: never;
@@ -3278,6 +3312,64 @@ export interface components {
       hypothesis_id?: string | null;
       metric_id?: string | null;
     };
+    AdoptionAnswer: {
+      periods: components['schemas']['PeriodOut'][];
+      /** @description One without a breakdown. */
+      groups: components['schemas']['AdoptionGroup'][];
+    };
+    AdoptionGroup: {
+      group?: components['schemas']['GroupOut'] | null;
+      /** @description One for each period. */
+      values: components['schemas']['AdoptionOut'][];
+    };
+    AdoptionOut: {
+      /**
+       * Format: int64
+       * @description People who were there.
+       */
+      active: number;
+      /**
+       * Format: int64
+       * @description Who used the feature,
+       */
+      users: number;
+      /**
+       * Format: int64
+       * @description how often,
+       */
+      uses: number;
+      /**
+       * Format: int64
+       * @description and of them who used it in the period before too.
+       */
+      again: number;
+      /**
+       * Format: double
+       * @description Users of those who were there.
+       */
+      reach?: number | null;
+      /**
+       * Format: double
+       * @description Uses for each user.
+       */
+      frequency?: number | null;
+      /**
+       * Format: double
+       * @description Of the users of the period before, who used it again.
+       */
+      retention?: number | null;
+      /**
+       * Format: double
+       * @description Reach × frequency × retention; nothing in the first period, which has none before it.
+       */
+      score?: number | null;
+    };
+    AdoptionQuestion: components['schemas']['Frame'] & {
+      /** @description What using the feature is. */
+      feature: components['schemas']['Deed'];
+      active?: components['schemas']['Deed'] | null;
+      interval?: components['schemas']['Interval'];
+    };
     /** @description Something to look at together. */
     AgendaItem: {
       /** @description Unique within the agenda. */
@@ -3303,6 +3395,21 @@ export interface components {
       /** Format: int64 */
       n: number;
     };
+    /** @enum {string} */
+    Aggregate:
+      | 'count'
+      | 'people'
+      | 'per_person'
+      | 'weekly_active'
+      | 'monthly_active'
+      | 'sum'
+      | 'average'
+      | 'min'
+      | 'median'
+      | 'p90'
+      | 'p95'
+      | 'p99'
+      | 'max';
     AmendmentIn: {
       /** @description The whole plan as it is to be from now on. */
       plan: components['schemas']['Plan'];
@@ -3331,6 +3438,24 @@ export interface components {
        * @description Of the intervals, already divided by the number of comparisons.
        */
       confidence: number;
+    };
+    /** @description The answer to a question about what people did. */
+    Answer: components['schemas']['Counts'] & {
+      /** @description The question as it was asked. */
+      definition: components['schemas']['Definition'];
+      understood: components['schemas']['Understood'];
+      /**
+       * Format: double
+       * @description How long the answer took when it was computed, in milliseconds.
+       */
+      computed_ms: number;
+      /** @description Events that were looked at. */
+      rows_read: number;
+      /**
+       * Format: date-time
+       * @description Everything that was taken until then is in it.
+       */
+      as_of: string;
     };
     AnswerOut: {
       /** @description `main`, `name`, or the id of a further question. */
@@ -3395,6 +3520,8 @@ export interface components {
        */
       margin?: number | null;
     };
+    /** @enum {string} */
+    Attribution: 'first_step' | 'last_step' | 'every_step';
     /** @description One change. */
     AuditEntryOut: {
       id: string;
@@ -3413,6 +3540,11 @@ export interface components {
       after?: Record<string, never> | null;
       /** @description The `X-Request-Id` of the request that did it. */
       request_id?: string | null;
+    };
+    /** @description Somebody behind a number. */
+    Behind: {
+      /** @description By what senders know the person. */
+      distinct_id: string;
     };
     BetBoard: {
       columns: components['schemas']['BoardColumn'][];
@@ -3563,6 +3695,16 @@ export interface components {
        */
       running?: number | null;
     };
+    /** @description The same counts for each value of a property. */
+    BreakdownIn: {
+      /**
+       * @description A property of the events, or `$event` for their names.
+       * @example plan
+       */
+      property: string;
+      /** @description So many values, those with most in them; the others are one group. 10, when not given. */
+      limit?: number | null;
+    };
     /** @description How well forecasts matched what happened. */
     Calibration: {
       /** @description Mean squared distance: 0 is perfect, 0.25 what always saying 50 % earns. */
@@ -3598,6 +3740,27 @@ export interface components {
       created_by: string;
       /** Format: date-time */
       created_at: string;
+    };
+    /** @description A part of an answer: a point of a line, a bar, a drop-off. What a kind of question does not have is left out. */
+    Cell: {
+      /** @description Trend: which series, from 0. */
+      series?: number;
+      /** @description The period, from 0: of a trend, lifecycle or adoption; of retention that of the cohort. */
+      period?: number | null;
+      /** @description Retention: so many periods later. */
+      after?: number | null;
+      /** @description Funnel: who came to this step at least, from 0. With `dropped`: to it and no further. */
+      step?: number | null;
+      dropped?: boolean;
+      /** @description Lifecycle: `new`, `returning`, `resurrecting` or `dormant`. Adoption: `active`, `users` or `again`. */
+      stage?: string | null;
+      /** @description Stickiness: active in exactly so many periods. */
+      n_periods?: number | null;
+      /** @description Paths: who went from here, */
+      source?: string | null;
+      /** @description to there. */
+      target?: string | null;
+      group?: components['schemas']['GroupOut'] | null;
     };
     ChainEdge: {
       cause: components['schemas']['ChainId'];
@@ -3691,6 +3854,8 @@ export interface components {
       exclude_rule?: string | null;
       color?: string | null;
     };
+    /** @enum {string} */
+    CohortsIn: 'first_time' | 'recurring';
     Condition: {
       /** @description person or account */
       on: string;
@@ -3710,6 +3875,37 @@ export interface components {
       /** Format: int64 */
       n_contacts: number;
     };
+    /** @enum {string} */
+    Counting: 'on' | 'on_or_after';
+    Counts:
+      | (components['schemas']['TrendAnswer'] & {
+          /** @enum {string} */
+          kind: 'trend';
+        })
+      | (components['schemas']['FunnelAnswer'] & {
+          /** @enum {string} */
+          kind: 'funnel';
+        })
+      | (components['schemas']['RetentionAnswer'] & {
+          /** @enum {string} */
+          kind: 'retention';
+        })
+      | (components['schemas']['LifecycleAnswer'] & {
+          /** @enum {string} */
+          kind: 'lifecycle';
+        })
+      | (components['schemas']['StickinessAnswer'] & {
+          /** @enum {string} */
+          kind: 'stickiness';
+        })
+      | (components['schemas']['PathsAnswer'] & {
+          /** @enum {string} */
+          kind: 'paths';
+        })
+      | (components['schemas']['AdoptionAnswer'] & {
+          /** @enum {string} */
+          kind: 'adoption';
+        });
     CoverageOut: {
       with_evidence: components['schemas']['Figure'];
       with_test: components['schemas']['Figure'];
@@ -3852,10 +4048,38 @@ export interface components {
       /** @default  */
       inconclusive?: string;
     };
-    Definition: {
-      measure: string;
-      meaning: string;
-    };
+    /** @description What was done: the name of an event, or more exactly. */
+    Deed: string | components['schemas']['ExactDeed'];
+    /** @description A question about what people did. */
+    Definition:
+      | (components['schemas']['TrendQuestion'] & {
+          /** @enum {string} */
+          kind: 'trend';
+        })
+      | (components['schemas']['FunnelQuestion'] & {
+          /** @enum {string} */
+          kind: 'funnel';
+        })
+      | (components['schemas']['RetentionQuestion'] & {
+          /** @enum {string} */
+          kind: 'retention';
+        })
+      | (components['schemas']['LifecycleQuestion'] & {
+          /** @enum {string} */
+          kind: 'lifecycle';
+        })
+      | (components['schemas']['StickinessQuestion'] & {
+          /** @enum {string} */
+          kind: 'stickiness';
+        })
+      | (components['schemas']['PathsQuestion'] & {
+          /** @enum {string} */
+          kind: 'paths';
+        })
+      | (components['schemas']['AdoptionQuestion'] & {
+          /** @enum {string} */
+          kind: 'adoption';
+        });
     /** @description What a digest says. */
     DigestBody: {
       /** @description True when nothing new was said, noticed, tested, decided or published. */
@@ -3928,6 +4152,19 @@ export interface components {
     Dissent: {
       who: string;
       text: string;
+    };
+    EdgeOut: {
+      /** @description So many steps come before it in its path. */
+      step: number;
+      source: string;
+      target: string;
+      /** Format: int64 */
+      people: number;
+      /**
+       * Format: int64
+       * @description Sessions in which it was taken.
+       */
+      sessions: number;
     };
     /**
      * @description How an effect is measured: in the metric's unit, or as a share of what it was before.
@@ -4114,6 +4351,23 @@ export interface components {
      * @enum {string}
      */
     EvidenceStrength: 'opinion' | 'stated_behaviour' | 'observed_behaviour' | 'commitment' | 'randomised';
+    ExactDeed: {
+      /** @description The name of the event; any event, when neither this nor `events` is given. */
+      event?: string | null;
+      /** @description Any of these names. */
+      events?: string[];
+      /** @description All of these hold. */
+      filters?: components['schemas']['Filter'][];
+      /** @description What it is called in the answer. */
+      label?: string | null;
+    };
+    /** @description What must not happen between two steps; anywhere on the way, when they are not named. */
+    Exclude: components['schemas']['ExactDeed'] & {
+      /** @description The step after which it counts, from 0. */
+      after?: number | null;
+      /** @description The step until which it counts. */
+      before?: number | null;
+    };
     ExperimentData: {
       sums: components['schemas']['SumOut'][];
       /**
@@ -4218,6 +4472,14 @@ export interface components {
       /** @description Why there is no value, as a sentence for people. */
       reason?: string | null;
     };
+    /** @description What must hold for a property. */
+    Filter: {
+      /** @example plan */
+      property: string;
+      op?: components['schemas']['Op'];
+      /** @description A word, a number, true or false; for `in` and `not_in` a list of them. */
+      value?: unknown;
+    };
     FiringHandled: {
       /** @description False puts it back among those that wait. */
       handled: boolean;
@@ -4275,6 +4537,75 @@ export interface components {
        */
       show_for?: string[];
     };
+    /** @description What all questions have in common. */
+    Frame: {
+      /**
+       * @description From when on: a time, a day (`2026-11-01`), or so long ago (`-30d`, also `h`, `w` and `m` for months). 30 days ago,
+       *     when not given.
+       * @example -30d
+       */
+      from?: string | null;
+      /** @description Until when: a time, which is not in it any more, a day, which is in it, or so long ago. Now, when not given. */
+      to?: string | null;
+      /** @description The time zone that days and weeks are counted in; that of the workspace, when not given. */
+      time_zone?: string | null;
+      /** @description All of these hold for every event that counts. */
+      filters?: components['schemas']['Filter'][];
+      breakdown?: components['schemas']['BreakdownIn'] | null;
+    };
+    FunnelAnswer: {
+      /** @description Everybody together; with a breakdown of every step, those of all values. */
+      steps: components['schemas']['StepOut'][];
+      time_to_convert?: components['schemas']['Times'] | null;
+      /** @description With a breakdown: the same for each value. */
+      groups: components['schemas']['FunnelGroup'][];
+      /** @description With an interval: the same by when the first step was taken. */
+      periods: components['schemas']['FunnelPeriod'][];
+    };
+    FunnelGroup: {
+      group?: components['schemas']['GroupOut'] | null;
+      steps: components['schemas']['StepOut'][];
+      time_to_convert?: components['schemas']['Times'] | null;
+    };
+    FunnelPeriod: components['schemas']['PeriodOut'] & {
+      people: number[];
+      /**
+       * Format: double
+       * @description Of those who took the first step, who went the whole way.
+       */
+      conversion?: number | null;
+    };
+    FunnelQuestion: components['schemas']['Frame'] & {
+      steps: components['schemas']['Deed'][];
+      /**
+       * Format: int64
+       * @description All steps are within so many seconds of the first; 14 days, when not given.
+       */
+      window_s?: number | null;
+      order?: components['schemas']['Order'];
+      /** @description What must not happen on the way. */
+      exclude?: components['schemas']['Exclude'][];
+      /** @description Whose value counts in a breakdown. */
+      attribution?: components['schemas']['Attribution'];
+      /** @description Whether only the first time ever counts that somebody took the first step. */
+      first_ever?: boolean;
+      interval?: components['schemas']['Interval'] | null;
+    };
+    /** @description What the people or events of a group have in common. */
+    GroupOut:
+      | {
+          value: string;
+          /** @enum {string} */
+          kind: 'value';
+        }
+      | {
+          /** @enum {string} */
+          kind: 'missing';
+        }
+      | {
+          /** @enum {string} */
+          kind: 'rest';
+        };
     GroupResult: {
       variant: string;
       /** Format: int64 */
@@ -4727,6 +5058,8 @@ export interface components {
       usage_context?: string | null;
       next_step?: components['schemas']['NextStep'] | null;
     };
+    /** @enum {string} */
+    Interval: 'hour' | 'day' | 'week' | 'month' | 'all';
     InterviewIn: {
       title: string;
       /** @description Whom you talked to. */
@@ -4857,6 +5190,15 @@ export interface components {
       /** @description What each measure means, in words. */
       definitions: components['schemas']['Definition'][];
     };
+    LifecycleAnswer: {
+      periods: components['schemas']['PeriodOut'][];
+      /** @description One for each period. */
+      stages: components['schemas']['StageOut'][];
+    };
+    LifecycleQuestion: components['schemas']['Frame'] &
+      components['schemas']['ExactDeed'] & {
+        interval?: components['schemas']['Interval'];
+      };
     /** @description A page of a list. */
     List_AccountOut: {
       items: {
@@ -4990,6 +5332,20 @@ export interface components {
         after?: Record<string, never> | null;
         /** @description The `X-Request-Id` of the request that did it. */
         request_id?: string | null;
+      }[];
+      /** @description Pass it as `cursor` to get the next page; null on the last. */
+      next?: string | null;
+      /**
+       * Format: int64
+       * @description How many match in all.
+       */
+      total: number;
+    };
+    /** @description A page of a list. */
+    List_Behind: {
+      items: {
+        /** @description By what senders know the person. */
+        distinct_id: string;
       }[];
       /** @description Pass it as `cursor` to get the next page; null on the last. */
       next?: string | null;
@@ -6624,6 +6980,9 @@ export interface components {
        */
       n_hypotheses: number;
     };
+    /** @enum {string} */
+    Op:
+      'eq' | 'ne' | 'in' | 'not_in' | 'contains' | 'regex' | 'gt' | 'lt' | 'gte' | 'lte' | 'set' | 'not_set';
     OpportunityBranch: {
       opportunity: components['schemas']['OpportunityOut'];
       hypotheses: components['schemas']['HypothesisBrief'][];
@@ -6660,6 +7019,8 @@ export interface components {
       /** Format: int64 */
       n: number;
     };
+    /** @enum {string} */
+    Order: 'ordered' | 'strict' | 'any';
     OutboxEntry: {
       id: string;
       recipient: string;
@@ -6779,6 +7140,49 @@ export interface components {
       /** @example ada@example.com */
       email: string;
     };
+    PathsAnswer: {
+      edges: components['schemas']['EdgeOut'][];
+      /** @description How many edges there are in all. */
+      n_edges: number;
+    };
+    PathsQuestion: components['schemas']['Frame'] & {
+      /** @description Paths lead over these events; over all, when none are named. */
+      over?: components['schemas']['Deed'][];
+      /** @description The property that names a place, such as `$pathname`; the event names it, when this is not given. */
+      by?: string | null;
+      /** @description Places whose names begin alike are one place; the first that fits counts. */
+      groups?: components['schemas']['PlaceGroup'][];
+      /** @description Places whose names begin so are passed over. */
+      exclude?: string[];
+      /** @description Paths begin here. */
+      start?: string | null;
+      /** @description Paths end here. */
+      end?: string | null;
+      /**
+       * Format: int64
+       * @description A pause of more seconds begins a new session; 30 minutes, when not given.
+       */
+      session_gap_s?: number | null;
+      /** @description A path has so many places at most; 6, when not given. */
+      depth?: number | null;
+      /** @description So many edges, those that most people took; 50, when not given. */
+      limit?: number | null;
+    };
+    PeopleQuery: {
+      question: components['schemas']['Definition'];
+      /** @description The part of its answer that is meant. */
+      cell: components['schemas']['Cell'];
+    };
+    /** @description A period of an answer. */
+    PeriodOut: {
+      /** Format: date-time */
+      from: string;
+      /**
+       * Format: date-time
+       * @description Not in it any more.
+       */
+      to: string;
+    };
     PeriodScore: {
       /**
        * Format: date
@@ -6856,6 +7260,18 @@ export interface components {
       account_ids?: string[] | null;
       /** @description True stops every mail to this person, false allows them again. */
       unsubscribed?: boolean | null;
+    };
+    PlaceGroup: {
+      /**
+       * @description How the names begin.
+       * @example /docs/
+       */
+      prefix: string;
+      /**
+       * @description What they are called together.
+       * @example Docs
+       */
+      name: string;
     };
     Plan: {
       /**
@@ -7143,6 +7559,29 @@ export interface components {
     };
     /** @enum {string} */
     ResultVerdict: 'confirmed' | 'refuted' | 'inconclusive' | 'not_enough_data';
+    RetentionAnswer: {
+      periods: components['schemas']['PeriodOut'][];
+      /** @description One without a breakdown. */
+      groups: components['schemas']['RetentionGroup'][];
+    };
+    RetentionGroup: {
+      group?: components['schemas']['GroupOut'] | null;
+      /** @description For each period how many began in it, and how many of them came back one, two and more periods later. */
+      cohorts: number[][];
+      /**
+       * @description The share that came back so many periods later, over all cohorts that have had the time for it: each weighs as
+       *     many as it has people. The last period is not over yet, and counts in none.
+       */
+      mean: (number | null)[];
+    };
+    RetentionQuestion: components['schemas']['Frame'] & {
+      /** @description What brings somebody into a cohort. */
+      start: components['schemas']['Deed'];
+      return?: components['schemas']['Deed'] | null;
+      interval?: components['schemas']['Interval'];
+      cohorts?: components['schemas']['CohortsIn'];
+      counting?: components['schemas']['Counting'];
+    };
     ReviewAction: {
       title: string;
       owner_id: string;
@@ -7528,6 +7967,22 @@ export interface components {
     SegmentRule: {
       all: components['schemas']['Condition'][];
     };
+    /** @description One line of a trend. */
+    Series: components['schemas']['ExactDeed'] & {
+      aggregate?: components['schemas']['Aggregate'];
+      /** @description The property whose numbers are added up, for aggregates of numbers. */
+      property?: string | null;
+    };
+    SeriesOut: {
+      label: string;
+      /** @description Its place in the question; null for the formula. */
+      series?: number | null;
+      group?: components['schemas']['GroupOut'] | null;
+      /** @description One for each period; null where there is nothing to reckon with. */
+      values: (number | null)[];
+      /** @description The same for the time before. */
+      previous?: (number | null)[] | null;
+    };
     SessionIn: {
       /** @example ada@example.com */
       email: string;
@@ -7683,15 +8138,73 @@ export interface components {
     SourcePatch: {
       name: string;
     };
+    /** @description The people of a period by what they did before. */
+    StageOut: {
+      /**
+       * Format: int64
+       * @description There for the first time ever.
+       */
+      new: number;
+      /**
+       * Format: int64
+       * @description There, and in the period before too.
+       */
+      returning: number;
+      /**
+       * Format: int64
+       * @description There, not in the period before, but earlier.
+       */
+      resurrecting: number;
+      /**
+       * Format: int64
+       * @description Not there, but in the period before.
+       */
+      dormant: number;
+    };
     StaleOut: {
       /** Format: int64 */
       n_overdue_decisions: number;
       /** Format: int64 */
       n_results_without_decision: number;
     };
+    StepOut: {
+      label: string;
+      /**
+       * Format: int64
+       * @description Who came here at least.
+       */
+      people: number;
+      /**
+       * Format: double
+       * @description Of those who took the first step.
+       */
+      from_first?: number | null;
+      /**
+       * Format: double
+       * @description Of those who took the step before.
+       */
+      from_previous?: number | null;
+    };
+    StickinessAnswer: {
+      periods: components['schemas']['PeriodOut'][];
+      /** @description How many people were there in exactly one, two and more of the periods. */
+      people: number[];
+    };
+    StickinessQuestion: components['schemas']['Frame'] &
+      components['schemas']['ExactDeed'] & {
+        interval?: components['schemas']['Interval'];
+      };
     StopIn: {
       /** @description Why it ends before it has run as planned. */
       reason: string;
+    };
+    Stretch: {
+      /** Format: double */
+      from_s: number;
+      /** Format: double */
+      to_s: number;
+      /** Format: int64 */
+      people: number;
     };
     /** @description The figures of one metric in one group. For a proportion give `n` and `successes`, for a mean `n`, `mean` and `sd`. */
     SumIn: {
@@ -8102,6 +8615,44 @@ export interface components {
       /** Format: double */
       score?: number | null;
       score_kind?: string | null;
+    };
+    /** @description How long the whole way took those who went it, in seconds. */
+    Times: {
+      /** Format: double */
+      median_s: number;
+      /** Format: double */
+      p90_s: number;
+      /** Format: double */
+      mean_s: number;
+      /** @description So many people in stretches that are each as long as the others. */
+      histogram: components['schemas']['Stretch'][];
+    };
+    TrendAnswer: {
+      periods: components['schemas']['PeriodOut'][];
+      series: components['schemas']['SeriesOut'][];
+    };
+    TrendQuestion: components['schemas']['Frame'] & {
+      series: components['schemas']['Series'][];
+      interval?: components['schemas']['Interval'];
+      /** @description Reckons with the series, which are called A, B, C … in their order: `A / B * 100`. */
+      formula?: string | null;
+      /** @description Whether the time before, of the same length, is told too. */
+      compare?: boolean;
+      /** @description Each value is the mean of so many up to it. */
+      rolling?: number | null;
+    };
+    /** @description How a question was understood; with it the same answer can be computed again. */
+    Understood: {
+      /** Format: date-time */
+      from: string;
+      /**
+       * Format: date-time
+       * @description Not in it any more.
+       */
+      to: string;
+      time_zone: string;
+      /** @description How people are told apart. */
+      identity: string;
     };
     /** @description What a file looks like, before it is imported. */
     UnitImportPreview: {
@@ -10069,6 +10620,219 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ActionOut'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+    };
+  };
+  list_people_behind: {
+    parameters: {
+      query?: {
+        /** @description How many items at most; 50 when not given. */
+        limit?: number;
+        /** @description Where to go on: `next` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PeopleQuery'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_Behind'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+    };
+  };
+  query_analytics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Definition'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Answer'];
         };
       };
       /** @description The request cannot be read. */

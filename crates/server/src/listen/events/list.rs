@@ -3,8 +3,6 @@
 use axum::Json;
 use heedful_db::{Cursor, Page};
 use heedful_events::batch::person_hash;
-use heedful_events::journey::Periods;
-use heedful_events::question::{Scope, Source, trend};
 use heedful_events::scan::events::{self, KeptEvent, Listing};
 use heedful_events::scan::pattern::Pattern;
 use heedful_events::store::View;
@@ -120,26 +118,14 @@ impl Search {
     }
 
     fn count(&self, view: &View) -> heedful_events::Result<i64> {
-        let n = if self.person.is_some() {
-            events::count(&view.files(), &self.listing(None, 0))?
-        } else if self.times == (Micros::MIN, Micros::MAX) && self.pattern == Pattern::default() {
+        let is_everything = self.pattern == Pattern::default()
+            && self.person.is_none()
+            && self.times == (Micros::MIN, Micros::MAX);
+        let n = if is_everything {
             view.n_events()
         } else {
-            self.count_all(view)?
+            events::count(&view.files(), &self.listing(None, 0))?
         };
         Ok(i64::try_from(n).unwrap_or(i64::MAX))
-    }
-
-    fn count_all(&self, view: &View) -> heedful_events::Result<usize> {
-        let scope = Scope { from: self.times.0, to: self.times.1, ..Scope::everything() };
-        let Some(periods) = Periods::new(vec![self.times.0, self.times.1]) else { return Ok(0) };
-        let source = Source { files: &view.files(), n_threads: super::n_threads() };
-        let counts = trend(source, &scope, std::slice::from_ref(&self.pattern), periods, None)?;
-        let n = counts
-            .iter()
-            .flat_map(|group| group.tally.counts().flatten())
-            .map(|count| count.n_events)
-            .sum::<u64>();
-        Ok(usize::try_from(n).unwrap_or(usize::MAX))
     }
 }

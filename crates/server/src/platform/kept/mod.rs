@@ -7,5 +7,5 @@
 mod answer;
 mod slots;
 
-pub use answer::answer;
+pub use answer::{answer, answer_at};
 pub use slots::Kept;

@@ -18,7 +18,8 @@ pub struct Kept {
 pub type Slot = Arc<tokio::sync::Mutex<Option<Answer>>>;
 
 pub struct Answer {
-    pub made_at_count: i64,
+    /// What its data was at: an answer is good while this stands still.
+    pub version: i64,
     pub made_at: Micros,
     pub value: Arc<dyn Any + Send + Sync>,
 }

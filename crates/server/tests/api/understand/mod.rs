@@ -2,6 +2,7 @@ mod codes;
 mod highlights;
 mod insights;
 mod metrics;
+mod questions;
 mod real;
 mod search;
 mod themes;

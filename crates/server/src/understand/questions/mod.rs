@@ -1,0 +1,30 @@
+//! Questions about what people did: trends, funnels, retention, lifecycle, stickiness, paths and adoption.
+
+mod adoption;
+mod answer;
+mod ask;
+mod counts;
+mod deed;
+mod definition;
+mod figures;
+mod formula;
+mod frame;
+mod funnel;
+mod interval;
+mod lifecycle;
+mod moment;
+mod paths;
+mod people;
+mod plan;
+mod retention;
+mod stickiness;
+mod trend;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(ask::query_analytics)).routes(routes!(people::list_people_behind))
+}

@@ -1,0 +1,61 @@
+//! `POST /api/v1/analytics/people`: who is behind a number.
+
+use axum::Json;
+use heedful_db::{Cursor, Page};
+use heedful_events::scan::events::distinct_ids;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::ask::read;
+use super::definition::Definition;
+use super::plan::Cell;
+use crate::platform::auth::Viewer;
+use crate::platform::ctx::Ctx;
+use crate::platform::error::{Error, Result};
+use crate::platform::extract::{Body, Query};
+use crate::platform::paging::{List, Paging};
+use crate::platform::periods;
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct PeopleQuery {
+    pub question: Definition,
+    /// The part of its answer that is meant.
+    pub cell: Cell,
+}
+
+/// Somebody behind a number.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Behind {
+    /// By what senders know the person.
+    pub distinct_id: String,
+}
+
+/// The people behind a part of an answer, in no particular order.
+#[utoipa::path(post, path = "/analytics/people", tag = "understand", params(Paging), request_body = PeopleQuery,
+    responses((status = 200, body = List<Behind>)), security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
+pub async fn list_people_behind(
+    viewer: Viewer,
+    ctx: Ctx,
+    Query(paging): Query<Paging>,
+    Body(PeopleQuery { question, cell }): Body<PeopleQuery>,
+) -> Result<Json<List<Behind>>> {
+    let limit = paging.limit()?;
+    let after = paging.cursor()?.map(|cursor| cursor.sort_number()).transpose()?;
+    let zone = periods::time_zone(&mut *ctx.read().await?, &viewer.ws).await?;
+    let (_, plan) = question.plan(&ctx, &viewer.ws, &zone)?;
+    let found = read(&ctx, &viewer.ws, move |source| {
+        let Some(people) = (plan.people)(source, &cell)? else { return Ok(None) };
+        let rest = after.map_or(0, |after| people.partition_point(|person| *person <= after));
+        let n_wanted = usize::try_from(limit + 1).unwrap_or_default();
+        let rows: Vec<i64> = people[rest..].iter().take(n_wanted).copied().collect();
+        let ids = distinct_ids(source.files, &rows)?;
+        let named = rows.into_iter().map(|person| (person, ids.get(&person).cloned().unwrap_or_default()));
+        Ok(Some((named.collect::<Vec<_>>(), people.len())))
+    });
+    let (rows, total) =
+        found.await?.ok_or_else(|| Error::field("cell", "is no part of the answer to this question"))?;
+    let total = i64::try_from(total).unwrap_or(i64::MAX);
+    let page =
+        Page::cut(rows, limit, total, |(person, _)| Cursor { sort: person.to_string(), id: String::new() });
+    Ok(Json(List::of(page, |(_, distinct_id)| Behind { distinct_id })))
+}
