@@ -14,7 +14,7 @@ mod machine;
 mod openapi;
 mod postgres;
 mod product;
-mod readers;
+mod python;
 mod shell;
 mod steps;
 mod test;

@@ -9,7 +9,8 @@ use crate::postgres::Cluster;
 use crate::product::dev_binary;
 use crate::shell::Shell;
 use crate::steps::{self, Outcome, Selection, Step};
-use crate::{docs, openapi, readers, web};
+use crate::python::{OLD_SDK, READERS, SDKS};
+use crate::{docs, openapi, web};
 
 const STEPS: [Step; 9] = [
     Step { name: "setup", title: "What the tests need from this machine", run: machine::prepare },
@@ -58,7 +59,7 @@ fn doc_tests(shell: &Shell) -> Result<Outcome> {
 }
 
 fn reader_tests(shell: &Shell) -> Result<Outcome> {
-    let python = match readers::python(shell)? {
+    let python = match READERS.python(shell)? {
         Ok(python) => python,
         Err(left_out) => return Ok(left_out),
     };
@@ -98,6 +99,13 @@ fn browser_tests(shell: &Shell) -> Result<Outcome> {
     web::install(shell, "e2e")?;
     let mut playwright = web::npm(shell, "e2e")?;
     playwright.args(["test", "--silent"]).env("HEEDFUL_BIN", binary).env("CHROMIUM", chromium);
+    for (name, environment) in [("HEEDFUL_PYTHON_SDKS", SDKS), ("HEEDFUL_OLD_PYTHON_SDK", OLD_SDK)] {
+        match environment.python(shell)? {
+            Ok(python) => drop(playwright.env(name, python)),
+            Err(Outcome::LeftOut(reason)) => println!("{reason}"),
+            Err(Outcome::Done) => {}
+        }
+    }
     shell.run(&mut playwright)?;
     Ok(Outcome::Done)
 }

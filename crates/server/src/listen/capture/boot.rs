@@ -36,12 +36,20 @@ pub async fn config_script(ctx: Ctx, Path(token): Path<String>) -> Result<impl I
 /// Which flags are on, in the words of old and new SDKs.
 pub async fn flags(ctx: Ctx, request: CaptureRequest) -> Result<JsonBody<Value>> {
     let bytes = request.json()?;
-    let keys = [request.query(&["token", "api_key"])];
-    key::parse(&ctx, posthog::PROTOCOL, &bytes, keys, posthog::key_of).await?;
-    Ok(JsonBody(json!({
+    let in_address = request.query(&["token", "api_key"]);
+    let read = key::parse(&ctx, posthog::PROTOCOL, &bytes, [in_address.clone()], posthog::key_of).await?;
+    let mut answer = json!({
         "flags": {}, "featureFlags": {}, "featureFlagPayloads": {}, "errorsWhileComputingFlags": false,
         "requestId": ctx.new_id(), "evaluatedAt": ctx.now / 1_000,
-    })))
+    });
+    // Old SDKs learn the settings of the page here.
+    if request.uri.path().starts_with("/decide") || request.query(&["config"]).is_some() {
+        let token = posthog::key_of(&read.json).map(str::to_owned).or(in_address).unwrap_or_default();
+        if let (Value::Object(answer), Value::Object(settings)) = (&mut answer, settings(&token)) {
+            answer.extend(settings);
+        }
+    }
+    Ok(JsonBody(answer))
 }
 
 /// The definitions of all flags, for servers that decide by themselves.

@@ -280,6 +280,8 @@ async fn posthog_in_a_page_learns_how_to_send() {
     for path in ["/flags/?v=2", "/decide/?v=3"] {
         let flags = post(&app.anonymous(), path, &json!({"token": key, "distinct_id": "ada"})).await.ok();
         assert_eq!((&flags["flags"], &flags["featureFlags"]), (&json!({}), &json!({})));
+        let tells_settings = path.starts_with("/decide");
+        assert_eq!(flags.get("autocapture_opt_out").is_some(), tells_settings, "{path}");
         post(&app.anonymous(), path, &json!({"token": "nobodys"})).await.refused(401);
     }
 }
