@@ -7,9 +7,9 @@ use anyhow::{Result, bail};
 use crate::machine::{self, Tool};
 use crate::postgres::Cluster;
 use crate::product::dev_binary;
+use crate::python::{OLD_SDK, READERS, SDKS};
 use crate::shell::Shell;
 use crate::steps::{self, Outcome, Selection, Step};
-use crate::python::{OLD_SDK, READERS, SDKS};
 use crate::{docs, openapi, web};
 
 const STEPS: [Step; 9] = [

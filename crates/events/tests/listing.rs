@@ -5,6 +5,7 @@
 use heedful_events::batch::person_hash;
 use heedful_events::scan::events::{KeptEvent, Listing, distinct_ids, list};
 use heedful_events::scan::pattern::{Condition, Pattern, Test};
+use heedful_events::scan::properties::properties;
 use heedful_events::{Batch, Event, EventId, Micros, Store, StoreOptions, Value};
 use proptest::prelude::*;
 use serde_json::json;
@@ -158,4 +159,30 @@ fn people_are_known_by_what_their_senders_call_them() {
     let mut names: Vec<_> = found.into_values().collect();
     names.sort();
     assert_eq!(names, ["ada", "cyd"]);
+}
+
+#[test]
+fn properties_are_found_wherever_they_are() {
+    let with = |id: u64, name: &'static str, properties: &[(&'static str, Value<'static>)]| {
+        let mut event = event(id, id.cast_signed(), "ada", name);
+        event.properties = properties.iter().map(|(name, value)| ((*name).into(), value.clone())).collect();
+        event
+    };
+    let many = (0..200)
+        .map(|id| with(id, "pay", &[("amount", Value::Number(0.5)), ("plan", Value::Text("a".into()))]));
+    let mut first: Vec<Event> = many.collect();
+    first.push(with(900, "pay", &[("rare one", Value::Bool(true)), ("amount", Value::Text("much".into()))]));
+    let last = vec![
+        with(901, "pay", &[("amount", Value::Integer(3))]),
+        with(902, "visit", &[("page", Value::Null)]),
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    let (of_pay, of_all) = run(async {
+        let view = store(dir.path(), &[first, last]).await.view(WORKSPACE).unwrap();
+        let of = |pattern: &Pattern| properties(&view.files(), pattern).unwrap();
+        (of(&Pattern::of("pay")), of(&Pattern::default()))
+    });
+    let told: Vec<_> = of_pay.iter().map(|one| (one.name.as_str(), one.n_events, one.is_number)).collect();
+    assert_eq!(told, [("amount", 202, true), ("plan", 200, false), ("rare one", 1, false)]);
+    assert_eq!(of_all.len(), 4);
 }

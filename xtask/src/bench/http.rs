@@ -40,6 +40,17 @@ impl Client {
         self.json("POST", path, &Extra { body: Some(("application/json", &body)), version: None })
     }
 
+    /// A request to the team API, whatever is answered.
+    pub(crate) fn answer(&mut self, method: &str, path: &str, extra: &Extra) -> Result<(u16, Value)> {
+        let (status, body) = self.send(method, &format!("/api/v1{path}"), extra)?;
+        let answer = serde_json::from_slice(&body);
+        Ok((status, answer.with_context(|| format!("{method} {path} was not answered in JSON"))?))
+    }
+
+    pub(crate) fn get_text(&mut self, path: &str) -> Result<String> {
+        Ok(String::from_utf8(self.send("GET", path, &Extra::default())?.1)?)
+    }
+
     /// A request whose answer must be good.
     pub(crate) fn json(&mut self, method: &str, path: &str, extra: &Extra) -> Result<Value> {
         let (status, body) = self.send(method, &format!("/api/v1{path}"), extra)?;

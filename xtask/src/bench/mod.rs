@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the numbers of docs/numbers.md, measured on the machine at hand.
 
+mod events;
 mod figure;
 mod http;
 mod server;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Subcommand;
 
+use crate::bench::events::EventsArgs;
 use crate::bench::figure::Figure;
 use crate::bench::signals::SignalsArgs;
 use crate::shell::Shell;
@@ -28,7 +30,9 @@ pub(crate) enum Bench {
     Web,
     /// Import of many signals, memory meanwhile, and how fast lists, facets, search and pages answer over them.
     Signals(SignalsArgs),
-    /// All of them, as the table of docs/numbers.md.
+    /// Taking many events over HTTP, keeping them, and answering questions about them.
+    Events(EventsArgs),
+    /// All of signals, start and web, as the table of docs/numbers.md.
     All(SignalsArgs),
 }
 
@@ -37,6 +41,7 @@ pub(crate) fn run(shell: &Shell, what: &Bench) -> Result<()> {
         Bench::Start { data } => start::run(shell, data.as_deref()),
         Bench::Web => web::run(shell),
         Bench::Signals(args) => signals::run(shell, args),
+        Bench::Events(args) => events::run(shell, args),
         Bench::All(args) => all(shell, args),
     }?;
     println!("{}", figure::table(&figures));

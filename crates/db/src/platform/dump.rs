@@ -88,6 +88,8 @@ pub const TABLES: &[Table] = &[
     table("change_count", 9),
     table("capture_keys", 10),
     table("event_rejects", 10),
+    table("event_definitions", 11),
+    table("questions", 11),
 ];
 
 /// Values bound in one statement; both engines allow more.

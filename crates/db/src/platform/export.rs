@@ -38,6 +38,7 @@ const JSON: &[(&str, &[&str])] = &[
     ("person_merges", &["kept_before", "merged_before"]),
     ("theme_changes", &["detail"]),
     ("metrics", &["definition"]),
+    ("questions", &["definition"]),
     ("hypotheses", &["guardrails", "decision_rule"]),
     ("experiments", &["plan"]),
     ("plan_amendments", &["before_plan", "after_plan"]),

@@ -4,6 +4,7 @@ pub mod codes;
 pub mod highlights;
 pub mod insights;
 pub mod metrics;
+pub mod questions;
 pub mod theme_changes;
 pub mod theme_numbers;
 pub mod themes;

@@ -6,6 +6,7 @@ pub mod events;
 pub mod file;
 pub mod pattern;
 pub mod people;
+pub mod properties;
 pub mod property;
 pub mod source;
 pub mod strip;

@@ -47,6 +47,12 @@ impl Contents {
         self.recent_bytes.load(Ordering::Relaxed)
     }
 
+    /// Bytes of the data files of all tables.
+    pub fn sealed_bytes(&self) -> u64 {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        inner.sealed.values().flat_map(|sealed| &sealed.files).map(|file| file.n_bytes).sum()
+    }
+
     /// Whether sealing may be ordered: nobody has since it last began.
     pub fn order_seal(&self) -> bool {
         !self.seal_ordered.swap(true, Ordering::Relaxed)

@@ -215,6 +215,11 @@ impl Store {
         self.contents.recent_bytes()
     }
 
+    /// Bytes of the data files of all tables, without those that wait to be removed.
+    pub fn sealed_bytes(&self) -> u64 {
+        self.contents.sealed_bytes()
+    }
+
     /// The workspaces that have events.
     pub fn workspaces(&self) -> Vec<Workspace> {
         self.contents.workspaces()

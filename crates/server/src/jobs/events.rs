@@ -31,12 +31,11 @@ pub async fn seal(app: &App) {
     let Some(store) = app.events.opened() else { return };
     match store.seal().await {
         Ok(0) => {}
-        Ok(n_events) => {
-            tracing::debug!(n_events, "events were sealed");
-            if let Err(error) = store.compact().await {
-                tracing::warn!("the files of events could not be merged: {error}");
-            }
-        }
+        Ok(n_events) => tracing::debug!(n_events, "events were sealed"),
         Err(error) => tracing::warn!("events could not be sealed and stay in the log: {error}"),
+    }
+    // Much that arrives at once is sealed without waiting for us.
+    if let Err(error) = store.compact().await {
+        tracing::warn!("the files of events could not be merged: {error}");
     }
 }

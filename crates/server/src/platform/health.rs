@@ -37,6 +37,19 @@ async fn metrics(State(app): State<App>) -> Result<impl IntoResponse> {
         let _ = writeln!(text, "heedful_jobs{{state=\"{state}\"}} {n}");
     }
     app.capture.counts.write_to(&mut text);
+    if let Some(store) = app.events.opened() {
+        let gauges = [
+            ("heedful_event_table_bytes", "Bytes of the data files of events.", store.sealed_bytes()),
+            (
+                "heedful_event_unsealed_bytes",
+                "Bytes of events that are in the log only.",
+                u64::try_from(store.unsealed_bytes()).unwrap_or(u64::MAX),
+            ),
+        ];
+        for (name, help, value) in gauges {
+            let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
+        }
+    }
     app.requests.write_to(&mut text);
     Ok((StatusCode::OK, [("content-type", "text/plain; version=0.0.4")], text))
 }

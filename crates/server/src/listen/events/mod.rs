@@ -1,6 +1,7 @@
 //! What people did: the events that were taken, one by one.
 
 mod list;
+mod names;
 mod read;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -11,5 +12,9 @@ pub use read::{n_threads, read};
 use crate::app::App;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list::list_events))
+    OpenApiRouter::new()
+        .routes(routes!(list::list_events))
+        .routes(routes!(names::list_event_names))
+        .routes(routes!(names::document_event))
+        .routes(routes!(names::list_event_properties))
 }

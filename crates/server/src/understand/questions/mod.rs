@@ -17,6 +17,7 @@ mod paths;
 mod people;
 mod plan;
 mod retention;
+mod saved;
 mod stickiness;
 mod trend;
 
@@ -26,5 +27,10 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(ask::query_analytics)).routes(routes!(people::list_people_behind))
+    OpenApiRouter::new()
+        .routes(routes!(ask::query_analytics))
+        .routes(routes!(people::list_people_behind))
+        .routes(routes!(saved::list_questions, saved::create_question))
+        .routes(routes!(saved::get_question, saved::update_question, saved::archive_question))
+        .routes(routes!(saved::restore_question))
 }

@@ -260,3 +260,34 @@ async fn what_is_told_of_groups_is_nobodys_deed() {
     assert_eq!(answer["series"][0]["values"], json!([4.0]));
     assert_eq!(answer["series"][1]["values"], json!([12.0]));
 }
+
+#[tokio::test]
+async fn a_question_is_kept_changed_and_put_away() {
+    let app = with_deeds().await;
+    let definition = json!({"kind": "funnel", "steps": ["visit", "pay"], "from": "2026-02-01"});
+    let input = json!({"name": " Who pays? ", "definition": definition});
+    app.viewer().post("/questions", input.clone()).await.refused(403);
+    let made = app.editor().create("/questions", input).await;
+    assert_eq!((&made["name"], &made["version"]), (&json!("Who pays?"), &json!(1)));
+    let path = format!("/questions/{}", made["id"].as_str().unwrap());
+    let kept = app.viewer().get(&path).await.ok();
+    let answer = app.viewer().post("/analytics/query", kept["definition"].clone()).await.ok();
+    assert_eq!(answer["steps"][1]["people"], 1);
+    app.stranger().get(&path).await.refused(404);
+    app.editor().patch(&path, json!({"name": "x"})).await.refused(400);
+    let changed = app.editor().seen(1).patch(&path, json!({"description": "Of all who came."})).await.ok();
+    assert_eq!(
+        (&changed["name"], &changed["description"]),
+        (&json!("Who pays?"), &json!("Of all who came."))
+    );
+    app.editor().seen(1).patch(&path, json!({"name": "y"})).await.refused(409);
+    let wrong = json!({"name": "", "definition": {"kind": "trend", "series": [{}]}});
+    assert_eq!(app.editor().post("/questions", wrong).await.refused_fields(), ["name"]);
+    let senseless = json!({"name": "x", "definition": {"kind": "funnel", "steps": []}});
+    assert_eq!(app.editor().post("/questions", senseless).await.refused_fields(), ["steps"]);
+    app.editor().seen(2).delete(&path).await.ok();
+    assert_eq!(app.viewer().get("/questions").await.ok()["total"], 0);
+    assert_eq!(app.viewer().get("/questions?archived=true").await.ok()["total"], 1);
+    app.editor().seen(3).post(&format!("{path}/restore"), json!({})).await.ok();
+    assert_eq!(app.viewer().get("/questions").await.ok()["items"][0]["name"], "Who pays?");
+}

@@ -176,3 +176,34 @@ async fn keys_are_made_brought_along_and_ended() {
     program.post("/events", event("a", "2")).await.refused(401);
     assert_eq!(app.viewer().get("/capture-keys").await.ok()["total"], 1);
 }
+
+#[tokio::test]
+async fn events_and_properties_are_discovered_and_documented() {
+    let app = TestApp::new().await;
+    let paid = |person: &str, day: i64| {
+        let at = jiff::Timestamp::from_microsecond(crate::support::NOW - day * DAY).unwrap();
+        json!({"event": "paid", "distinct_id": person, "timestamp": at, "properties": {"amount": 9.5, "plan": "team"}})
+    };
+    let batch = json!([paid("ada", 0), paid("ada", 1), paid("bob", 1), paid("bob", 40), event("visit", "1")]);
+    app.editor().post("/events", batch).await.ok();
+    let meaning = json!({"description": "Money came in."});
+    app.viewer().put("/events/names/paid", meaning.clone()).await.refused(403);
+    app.editor().put("/events/names/paid", meaning).await.ok();
+    app.editor().put("/events/names/never%20sent", json!({"description": "Not yet."})).await.ok();
+    let names = app.viewer().get("/events/names").await.ok()["items"].clone();
+    assert_eq!(all(names.as_array().unwrap(), "event"), ["paid", "visit", "never sent"]);
+    assert_eq!((&names[0]["count"], &names[0]["people"]), (&json!(3), &json!(2)));
+    assert_eq!(names[0]["daily"].as_array().unwrap()[28..], [2, 1]);
+    assert_eq!(
+        (&names[0]["description"], &names[1]["description"]),
+        (&json!("Money came in."), &Value::Null)
+    );
+    app.editor().put("/events/names/never%20sent", json!({"description": " "})).await.ok();
+    assert_eq!(app.viewer().get("/events/names").await.ok()["total"], 2);
+    assert_eq!(app.stranger().get("/events/names").await.ok()["total"], 0);
+    let properties = app.viewer().get("/events/properties?event=paid").await.ok();
+    let expected = json!([
+        {"property": "amount", "count": 4, "is_number": true}, {"property": "plan", "count": 4, "is_number": false},
+    ]);
+    assert_eq!(properties["items"], expected);
+}
