@@ -54,7 +54,7 @@ impl StoreOptions {
         Self {
             log: LogOptions::default(),
             waiting_bytes_max: 64 << 20,
-            seal_bytes: 32 << 20,
+            seal_bytes: 16 << 20,
             recent_bytes_max: 128 << 20,
             clock,
         }
@@ -143,14 +143,16 @@ impl Store {
         appended
     }
 
-    /// Orders to seal, unless somebody has already. A failure shows at the next [`Store::seal`], or in what is refused.
+    /// Orders to seal, and to merge when there are many files then, because each event is looked for in every file. Unless
+    /// somebody has already. A failure shows at the next [`Store::seal`], or in what is refused.
     fn begin_to_seal(&self) {
-        let (reply, _) = oneshot::channel();
         if let Some(orders) = &self.seal_orders
             && self.contents.order_seal()
         {
-            // A sealer that is gone has said so.
-            let _ = orders.send(sealer::Order::Seal(reply));
+            for order in [sealer::Order::Seal, sealer::Order::Compact] {
+                // A sealer that is gone has said so.
+                let _ = orders.send(order(oneshot::channel().0));
+            }
         }
     }
 

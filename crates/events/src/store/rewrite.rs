@@ -21,7 +21,8 @@ const FAN_IN: usize = 8;
 /// Files up to here are all of one size.
 const SMALL_BYTES: u64 = 1 << 20;
 
-/// Which files are merged next; none when they are few enough.
+/// Which files are merged next; none when they are few enough. Never more than [`FAN_IN`]: of each of them as much is in memory
+/// as a row group has.
 fn choose(files: &[u64]) -> Vec<usize> {
     let tier = |n_bytes: &u64| (n_bytes / SMALL_BYTES).checked_ilog(FAN_IN as u64).map_or(0, |tier| tier + 1);
     let mut tiers: Vec<u32> = files.iter().map(tier).collect();
@@ -35,7 +36,7 @@ fn choose(files: &[u64]) -> Vec<usize> {
             .map(|(index, _)| index)
             .collect();
         if of_tier.len() >= FAN_IN {
-            return of_tier;
+            return of_tier.into_iter().take(FAN_IN).collect();
         }
     }
     Vec::new()
@@ -146,6 +147,6 @@ mod tests {
         check(&[mb(9), mb(1), mb(2), mb(3), mb(4), mb(5), mb(6), mb(7), mb(7)], &[1, 2, 3, 4, 5, 6, 7, 8]);
         let mut both = vec![mb(20); 8];
         both.extend([5; 9]);
-        check(&both, &[8, 9, 10, 11, 12, 13, 14, 15, 16]);
+        check(&both, &[8, 9, 10, 11, 12, 13, 14, 15]);
     }
 }

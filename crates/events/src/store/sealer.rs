@@ -19,12 +19,15 @@ use super::rewrite::{compact, erase};
 use super::sealed::Sealed;
 use crate::batch::{Batch, BatchView, Workspace, person_hash};
 use crate::error::{Error, Result};
-use crate::event::Micros;
+use crate::event::{Event, Micros};
 use crate::table::delta::{Change, LogPlace, NewFile, Table};
 use crate::table::file;
-use crate::table::layout::Layout;
+use crate::table::layout::{Frequencies, Layout};
 use crate::table::merge::People;
 use crate::table::rows::RowsBuilder;
+
+/// So many bytes of batches become one file; while it is made it takes several times as much memory.
+const SLICE_BYTES: usize = 16 << 20;
 
 /// What the thread is to do, and who hears how much it was.
 #[derive(Debug)]
@@ -82,18 +85,28 @@ impl Sealer {
     fn seal(&mut self, intake: &Sender<intake::Order>) -> Result<usize> {
         self.contents.begin_seal();
         let recent = self.contents.recent();
-        let before = recent.last().map_or(0, |(number, _)| number + 1);
-        let mut by_workspace: BTreeMap<Workspace, Vec<Numbered>> = BTreeMap::new();
-        for (number, batch) in recent {
-            by_workspace.entry(batch.workspace()).or_default().push((number, batch));
+        let mut sealed: BTreeMap<Workspace, Result<usize>> = BTreeMap::new();
+        for slice in slices(&recent) {
+            self.seal_slice(slice, &mut sealed);
+            self.forget(intake)?;
         }
-        // A table that cannot be written keeps no other from being.
-        let sealed: Vec<Result<usize>> = by_workspace
-            .into_iter()
-            .map(|(workspace, batches)| self.seal_workspace(workspace, &batches, before))
-            .collect();
-        self.forget(intake)?;
-        sealed.into_iter().sum()
+        sealed.into_values().sum()
+    }
+
+    /// A table that cannot be written keeps no other from being. What is its own in later slices waits with what failed: a
+    /// table has everything up to a place in the log.
+    fn seal_slice(&mut self, slice: &[Numbered], sealed: &mut BTreeMap<Workspace, Result<usize>>) {
+        let before = slice.last().map_or(0, |(number, _)| number + 1);
+        let mut by_workspace: BTreeMap<Workspace, Vec<Numbered>> = BTreeMap::new();
+        for (number, batch) in slice {
+            by_workspace.entry(batch.workspace()).or_default().push((*number, Arc::clone(batch)));
+        }
+        for (workspace, batches) in by_workspace {
+            let so_far = sealed.entry(workspace).or_insert(Ok(0));
+            if let Ok(n_events) = so_far {
+                *so_far = self.seal_workspace(workspace, &batches, before).map(|n| n + *n_events);
+            }
+        }
     }
 
     /// Lets the log forget what is sealed.
@@ -176,18 +189,39 @@ pub fn rows_of<'b>(
     batches: impl Iterator<Item = &'b Batch>,
     layout: &mut Layout,
 ) -> Result<RecordBatch> {
-    let mut events = Vec::new();
-    for batch in batches {
-        let of_batch = BatchView::new(batch.as_bytes()).map(BatchView::events).into_iter().flatten();
-        // A batch is made by adding events, or was read whole.
-        events.extend(of_batch.map_while(|event| event));
-    }
-    layout.extend(events.iter());
+    // Events are read twice, which is cheaper than to hold all of them.
+    let batches: Vec<&Batch> = batches.collect();
+    let events = || batches.iter().flat_map(|batch| events_of(batch));
+    let mut frequencies = Frequencies::default();
+    events().for_each(|event| frequencies.add(&event));
+    layout.extend_by(&frequencies);
     let mut rows = RowsBuilder::new(layout);
-    for event in &events {
-        rows.push(person_hash(workspace, &event.distinct_id), event);
+    for event in events() {
+        rows.push(person_hash(workspace, &event.distinct_id), &event);
     }
     rows.finish().map_err(|error| Error::file("in memory")(error.into()))
+}
+
+/// A batch is made by adding events, or was read whole.
+fn events_of(batch: &Batch) -> impl Iterator<Item = Event<'_>> {
+    let events = BatchView::new(batch.as_bytes()).map(BatchView::events);
+    events.into_iter().flatten().map_while(|event| event)
+}
+
+/// Batches in the order of the log, in parts of which each fits into memory several times.
+fn slices(batches: &[Numbered]) -> impl Iterator<Item = &[Numbered]> {
+    let mut rest = batches;
+    std::iter::from_fn(move || {
+        let mut n_bytes = 0;
+        let fits = |(_, batch): &&Numbered| {
+            n_bytes += batch.as_bytes().len();
+            n_bytes <= SLICE_BYTES
+        };
+        let n = rest.iter().take_while(fits).count().max(1);
+        let (slice, later) = rest.split_at_checked(n)?;
+        rest = later;
+        Some(slice)
+    })
 }
 
 fn write(dir: &Path, name: String, rows: &RecordBatch) -> Result<NewFile> {
@@ -214,4 +248,24 @@ fn list(dir: &Path) -> Result<Vec<Workspace>> {
         workspaces.extend(number.into_iter().flatten().map(u128::to_be_bytes));
     }
     Ok(workspaces)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_have_every_batch_once_and_fit_into_memory() {
+        let batch = |n_bytes: usize| {
+            let mut batch = Batch::new([1; 16], 0);
+            batch.push(&Event { name: "x".repeat(n_bytes).into(), ..Event::default() });
+            Arc::new(batch)
+        };
+        let (small, large) = (batch(SLICE_BYTES / 3), batch(SLICE_BYTES + 1));
+        let all = [&small, &small, &small, &large, &small, &large];
+        let all: Vec<Numbered> = (5..).zip(all.map(Arc::clone)).collect();
+        let slices: Vec<Vec<u64>> =
+            slices(&all).map(|slice| slice.iter().map(|(number, _)| *number).collect()).collect();
+        assert_eq!(slices, [vec![5, 6], vec![7], vec![8], vec![9], vec![10]]);
+    }
 }

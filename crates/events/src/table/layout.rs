@@ -43,6 +43,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Each of them, in the order of their numbers.
+    pub const ALL: [Self; 3] = [Self::Bool, Self::Number, Self::Text];
+
     /// The kind of column that this value fits into without loss, if any.
     pub fn of(value: &Value) -> Option<Self> {
         match value {
@@ -75,6 +78,29 @@ impl Kind {
     }
 }
 
+/// How many of some events have which properties.
+#[derive(Clone, Debug, Default)]
+pub struct Frequencies {
+    n_events: usize,
+    /// For each property the events that have it as each of [`Kind::ALL`].
+    counts: HashMap<String, [usize; 3]>,
+}
+
+impl Frequencies {
+    /// Counts an event.
+    pub fn add(&mut self, event: &Event) {
+        self.n_events += 1;
+        for (name, value) in &event.properties {
+            let Some(kind) = Kind::of(value) else { continue };
+            // Only a name that is new is copied.
+            match self.counts.get_mut(name.as_ref()) {
+                Some(counts) => counts[kind as usize] += 1,
+                None => self.counts.entry(name.to_string()).or_default()[kind as usize] += 1,
+            }
+        }
+    }
+}
+
 /// The columns of properties, by name. A table only ever gets more of them, and none changes its kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout(BTreeMap<String, Kind>);
@@ -96,24 +122,27 @@ impl Layout {
 
     /// Gives columns to the properties that many of these events have.
     pub fn extend<'e>(&mut self, events: impl Iterator<Item = &'e Event<'e>>) {
-        let mut n_events = 0;
-        let mut counts: HashMap<(&str, Kind), usize> = HashMap::new();
+        let mut frequencies = Frequencies::default();
         for event in events {
-            n_events += 1;
-            for (name, value) in &event.properties {
-                if let Some(kind) = Kind::of(value) {
-                    *counts.entry((name, kind)).or_default() += 1;
-                }
-            }
+            frequencies.add(event);
         }
-        let n_min = EVENTS_MIN.max(n_events / SHARE_MIN);
-        let mut frequent: Vec<_> = counts.into_iter().filter(|(_, n)| *n >= n_min).collect();
-        frequent.sort_by(|((a, a_kind), a_n), ((b, b_kind), b_n)| {
-            b_n.cmp(a_n).then((a, a_kind).cmp(&(b, b_kind)))
-        });
-        for ((name, kind), _) in frequent {
-            if self.0.len() < PROPERTIES_MAX && can_name_a_column(name) && !self.has_like(name) {
-                self.0.insert(name.to_owned(), kind);
+        self.extend_by(&frequencies);
+    }
+
+    /// The same for events that were counted before.
+    pub fn extend_by(&mut self, frequencies: &Frequencies) {
+        let n_min = EVENTS_MIN.max(frequencies.n_events / SHARE_MIN);
+        let of_kinds = |(name, counts): (&'_ String, &[usize; 3])| {
+            let counts = Kind::ALL.into_iter().zip(*counts);
+            counts.map(|(kind, n)| (n, name.clone(), kind)).collect::<Vec<_>>()
+        };
+        let all = frequencies.counts.iter().flat_map(of_kinds);
+        let mut frequent: Vec<_> = all.filter(|(n, ..)| *n >= n_min).collect();
+        frequent
+            .sort_by(|(a_n, a, a_kind), (b_n, b, b_kind)| b_n.cmp(a_n).then((a, a_kind).cmp(&(b, b_kind))));
+        for (_, name, kind) in frequent {
+            if self.0.len() < PROPERTIES_MAX && can_name_a_column(&name) && !self.has_like(&name) {
+                self.0.insert(name, kind);
             }
         }
     }
