@@ -8,7 +8,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::platform::capture::Capture;
 use crate::platform::clock::Clock;
-use crate::platform::event_store::EventStore;
+use crate::platform::event_store::{EVENTS, EventStore};
 use crate::platform::ids::IdSource;
 use crate::platform::kept::Kept;
 use crate::platform::key_cache::KeyCache;
@@ -57,7 +57,7 @@ pub struct Parts {
 impl App {
     pub fn new(db: Db, config: Config, clock: Clock, ids: IdSource) -> Self {
         let search = Search::new(config.data_dir.join("search"));
-        let events = EventStore::new(config.data_dir.join("events"));
+        let events = EventStore::new(config.data_dir.join(EVENTS));
         Self(Arc::new(Parts {
             db,
             config,

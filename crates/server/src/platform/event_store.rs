@@ -12,6 +12,9 @@ use tokio::task::spawn_blocking;
 use super::clock::Clock;
 use super::error::{Error, Result};
 
+/// Where it is within the data folder.
+pub const EVENTS: &str = "events";
+
 pub struct EventStore {
     folder: PathBuf,
     store: OnceLock<Arc<Store>>,

@@ -32,7 +32,9 @@ export function makeClient(options: ClientOptions) {
     onRequest({ request }) {
       const workspace = options.workspaceId();
       if (workspace) request.headers.set('Heedful-Workspace', workspace);
-      if (request.method === 'POST' && !request.headers.has('Idempotency-Key')) {
+      // A question changes nothing: asking it again is no harm, and its answer need not be kept for that.
+      const asks = new URL(request.url).pathname.startsWith('/api/v1/analytics/');
+      if (request.method === 'POST' && !asks && !request.headers.has('Idempotency-Key')) {
         request.headers.set('Idempotency-Key', options.newKey());
       }
       return request;

@@ -3544,24 +3544,56 @@ export interface components {
        */
       confidence: number;
     };
-    /** @description The answer to a question about what people did. */
-    Answer: components['schemas']['Counts'] & {
-      /** @description The question as it was asked. */
-      definition: components['schemas']['Definition'];
-      understood: components['schemas']['Understood'];
-      /**
-       * Format: double
-       * @description How long the answer took when it was computed, in milliseconds.
-       */
-      computed_ms: number;
-      /** @description Events that were looked at. */
-      rows_read: number;
-      /**
-       * Format: date-time
-       * @description Everything that was taken until then is in it.
-       */
-      as_of: string;
+    /** @description A part of an answer: a point of a line, a bar, a drop-off. What a kind of question does not have is left out. */
+    AnswerCell: {
+      /** @description Trend: which series, from 0. */
+      series?: number;
+      /** @description The period, from 0: of a trend, lifecycle or adoption; of retention that of the cohort. */
+      period?: number | null;
+      /** @description Retention: so many periods later. */
+      after?: number | null;
+      /** @description Funnel: who came to this step at least, from 0. With `dropped`: to it and no further. */
+      step?: number | null;
+      dropped?: boolean;
+      /** @description Lifecycle: `new`, `returning`, `resurrecting` or `dormant`. Adoption: `active`, `users` or `again`. */
+      stage?: string | null;
+      /** @description Stickiness: active in exactly so many periods. */
+      n_periods?: number | null;
+      /** @description Paths: who went from here, */
+      source?: string | null;
+      /** @description to there. */
+      target?: string | null;
+      group?: components['schemas']['GroupOut'] | null;
     };
+    AnswerCounts:
+      | (components['schemas']['TrendAnswer'] & {
+          /** @enum {string} */
+          kind: 'trend';
+        })
+      | (components['schemas']['FunnelAnswer'] & {
+          /** @enum {string} */
+          kind: 'funnel';
+        })
+      | (components['schemas']['RetentionAnswer'] & {
+          /** @enum {string} */
+          kind: 'retention';
+        })
+      | (components['schemas']['LifecycleAnswer'] & {
+          /** @enum {string} */
+          kind: 'lifecycle';
+        })
+      | (components['schemas']['StickinessAnswer'] & {
+          /** @enum {string} */
+          kind: 'stickiness';
+        })
+      | (components['schemas']['PathsAnswer'] & {
+          /** @enum {string} */
+          kind: 'paths';
+        })
+      | (components['schemas']['AdoptionAnswer'] & {
+          /** @enum {string} */
+          kind: 'adoption';
+        });
     AnswerOut: {
       /** @description `main`, `name`, or the id of a further question. */
       question_id: string;
@@ -3846,27 +3878,6 @@ export interface components {
       /** Format: date-time */
       created_at: string;
     };
-    /** @description A part of an answer: a point of a line, a bar, a drop-off. What a kind of question does not have is left out. */
-    Cell: {
-      /** @description Trend: which series, from 0. */
-      series?: number;
-      /** @description The period, from 0: of a trend, lifecycle or adoption; of retention that of the cohort. */
-      period?: number | null;
-      /** @description Retention: so many periods later. */
-      after?: number | null;
-      /** @description Funnel: who came to this step at least, from 0. With `dropped`: to it and no further. */
-      step?: number | null;
-      dropped?: boolean;
-      /** @description Lifecycle: `new`, `returning`, `resurrecting` or `dormant`. Adoption: `active`, `users` or `again`. */
-      stage?: string | null;
-      /** @description Stickiness: active in exactly so many periods. */
-      n_periods?: number | null;
-      /** @description Paths: who went from here, */
-      source?: string | null;
-      /** @description to there. */
-      target?: string | null;
-      group?: components['schemas']['GroupOut'] | null;
-    };
     ChainEdge: {
       cause: components['schemas']['ChainId'];
       effect: components['schemas']['ChainId'];
@@ -3982,35 +3993,6 @@ export interface components {
     };
     /** @enum {string} */
     Counting: 'on' | 'on_or_after';
-    Counts:
-      | (components['schemas']['TrendAnswer'] & {
-          /** @enum {string} */
-          kind: 'trend';
-        })
-      | (components['schemas']['FunnelAnswer'] & {
-          /** @enum {string} */
-          kind: 'funnel';
-        })
-      | (components['schemas']['RetentionAnswer'] & {
-          /** @enum {string} */
-          kind: 'retention';
-        })
-      | (components['schemas']['LifecycleAnswer'] & {
-          /** @enum {string} */
-          kind: 'lifecycle';
-        })
-      | (components['schemas']['StickinessAnswer'] & {
-          /** @enum {string} */
-          kind: 'stickiness';
-        })
-      | (components['schemas']['PathsAnswer'] & {
-          /** @enum {string} */
-          kind: 'paths';
-        })
-      | (components['schemas']['AdoptionAnswer'] & {
-          /** @enum {string} */
-          kind: 'adoption';
-        });
     CoverageOut: {
       with_evidence: components['schemas']['Figure'];
       with_test: components['schemas']['Figure'];
@@ -4155,36 +4137,10 @@ export interface components {
     };
     /** @description What was done: the name of an event, or more exactly. */
     Deed: string | components['schemas']['ExactDeed'];
-    /** @description A question about what people did. */
-    Definition:
-      | (components['schemas']['TrendQuestion'] & {
-          /** @enum {string} */
-          kind: 'trend';
-        })
-      | (components['schemas']['FunnelQuestion'] & {
-          /** @enum {string} */
-          kind: 'funnel';
-        })
-      | (components['schemas']['RetentionQuestion'] & {
-          /** @enum {string} */
-          kind: 'retention';
-        })
-      | (components['schemas']['LifecycleQuestion'] & {
-          /** @enum {string} */
-          kind: 'lifecycle';
-        })
-      | (components['schemas']['StickinessQuestion'] & {
-          /** @enum {string} */
-          kind: 'stickiness';
-        })
-      | (components['schemas']['PathsQuestion'] & {
-          /** @enum {string} */
-          kind: 'paths';
-        })
-      | (components['schemas']['AdoptionQuestion'] & {
-          /** @enum {string} */
-          kind: 'adoption';
-        });
+    Definition: {
+      measure: string;
+      meaning: string;
+    };
     /** @description What a digest says. */
     DigestBody: {
       /** @description True when nothing new was said, noticed, tested, decided or published. */
@@ -6425,7 +6381,7 @@ export interface components {
         version: number;
         name: string;
         description: string;
-        definition: components['schemas']['Definition'];
+        definition: components['schemas']['QuestionDefinition'];
         created_by: string;
         /** Format: date-time */
         created_at: string;
@@ -7361,9 +7317,9 @@ export interface components {
       limit?: number | null;
     };
     PeopleQuery: {
-      question: components['schemas']['Definition'];
+      question: components['schemas']['QuestionDefinition'];
       /** @description The part of its answer that is meant. */
-      cell: components['schemas']['Cell'];
+      cell: components['schemas']['AnswerCell'];
     };
     /** @description A period of an answer. */
     PeriodOut: {
@@ -7668,12 +7624,60 @@ export interface components {
       estimate?: components['schemas']['EstimateInterval'] | null;
       not_estimable?: components['schemas']['NotEstimableReason'] | null;
     };
+    /** @description The answer to a question about what people did. */
+    QuestionAnswer: components['schemas']['AnswerCounts'] & {
+      /** @description The question as it was asked. */
+      definition: components['schemas']['QuestionDefinition'];
+      understood: components['schemas']['Understood'];
+      /**
+       * Format: double
+       * @description How long the answer took when it was computed, in milliseconds.
+       */
+      computed_ms: number;
+      /** @description Events that were looked at. */
+      rows_read: number;
+      /**
+       * Format: date-time
+       * @description Everything that was taken until then is in it.
+       */
+      as_of: string;
+    };
+    /** @description A question about what people did. */
+    QuestionDefinition:
+      | (components['schemas']['TrendQuestion'] & {
+          /** @enum {string} */
+          kind: 'trend';
+        })
+      | (components['schemas']['FunnelQuestion'] & {
+          /** @enum {string} */
+          kind: 'funnel';
+        })
+      | (components['schemas']['RetentionQuestion'] & {
+          /** @enum {string} */
+          kind: 'retention';
+        })
+      | (components['schemas']['LifecycleQuestion'] & {
+          /** @enum {string} */
+          kind: 'lifecycle';
+        })
+      | (components['schemas']['StickinessQuestion'] & {
+          /** @enum {string} */
+          kind: 'stickiness';
+        })
+      | (components['schemas']['PathsQuestion'] & {
+          /** @enum {string} */
+          kind: 'paths';
+        })
+      | (components['schemas']['AdoptionQuestion'] & {
+          /** @enum {string} */
+          kind: 'adoption';
+        });
     QuestionIn: {
       /** @example Do trials become customers? */
       name: string;
       /** @description Why it is asked, and how its answer is to be read. */
       description?: string;
-      definition: components['schemas']['Definition'];
+      definition: components['schemas']['QuestionDefinition'];
     };
     /** @description A question that is kept. */
     QuestionOut: {
@@ -7682,7 +7686,7 @@ export interface components {
       version: number;
       name: string;
       description: string;
-      definition: components['schemas']['Definition'];
+      definition: components['schemas']['QuestionDefinition'];
       created_by: string;
       /** Format: date-time */
       created_at: string;
@@ -7695,7 +7699,7 @@ export interface components {
     QuestionPatch: {
       name?: string | null;
       description?: string | null;
-      definition?: components['schemas']['Definition'] | null;
+      definition?: components['schemas']['QuestionDefinition'] | null;
     };
     /** @description A signal of the outcome's chain that could be quoted. */
     QuoteOut: {
@@ -11044,7 +11048,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['Definition'];
+        'application/json': components['schemas']['QuestionDefinition'];
       };
     };
     responses: {
@@ -11053,7 +11057,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Answer'];
+          'application/json': components['schemas']['QuestionAnswer'];
         };
       };
       /** @description The request cannot be read. */

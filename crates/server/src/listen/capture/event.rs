@@ -1,6 +1,7 @@
 //! One event, from what a protocol says of it to what is kept, or why it is not.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use heedful_events::{Event, EventId, Micros, Value};
 
@@ -71,6 +72,9 @@ pub enum When<'j> {
     Before(Micros),
 }
 
+/// Names with values.
+pub type Properties<'j> = Vec<(Cow<'j, str>, Value<'j>)>;
+
 /// An event as a protocol tells it.
 #[derive(Clone, Debug)]
 pub struct Draft<'j> {
@@ -81,7 +85,7 @@ pub struct Draft<'j> {
     /// What stays the same when it is sent again.
     pub id: Option<&'j Json<'j>>,
     pub when: When<'j>,
-    pub properties: Vec<(&'j str, Value<'j>)>,
+    pub properties: Properties<'j>,
 }
 
 impl<'j> Draft<'j> {
@@ -106,9 +110,7 @@ impl<'j> Draft<'j> {
                 _ => EventId(chance()),
             },
         };
-        let properties = unique(self.properties);
-        let properties = properties.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
-        Ok(Event { id, at, distinct_id, name: Cow::Borrowed(name), properties })
+        Ok(Event { id, at, distinct_id, name: Cow::Borrowed(name), properties: unique(self.properties) })
     }
 }
 
@@ -128,9 +130,9 @@ pub fn value<'j>(json: &'j Json<'j>) -> Value<'j> {
 pub fn properties<'j>(
     fields: &'j Fields<'j>,
     is_kept: impl Fn(&str) -> bool,
-) -> impl Iterator<Item = (&'j str, Value<'j>)> {
+) -> impl Iterator<Item = (Cow<'j, str>, Value<'j>)> {
     let kept = fields.0.iter().filter(move |(name, _)| is_kept(name));
-    kept.map(|(name, json)| (name.as_ref(), value(json)))
+    kept.map(|(name, json)| (Cow::Borrowed(name.as_ref()), value(json)))
 }
 
 /// The object of properties, which may be missing.
@@ -175,7 +177,7 @@ fn at(when: When, now: Micros) -> Checked<Micros> {
     if at > now + AHEAD_MAX { Err(Reason::FutureTime) } else { Ok(at) }
 }
 
-fn check_names(properties: &[(&str, Value)]) -> Checked<()> {
+fn check_names(properties: &[(Cow<str>, Value)]) -> Checked<()> {
     if properties.len() > PROPERTIES_MAX {
         return Err(Reason::ManyProperties);
     }
@@ -193,18 +195,31 @@ fn id_text<'j>(json: &'j Json<'j>) -> Option<&'j str> {
 }
 
 /// An id for an event without one, by all that its sender said: a batch that is sent again has the same.
-fn content_id(name: &str, distinct_id: &str, time: &Json, properties: &[(&str, Value)]) -> EventId {
+fn content_id(name: &str, distinct_id: &str, time: &Json, properties: &[(Cow<str>, Value)]) -> EventId {
     EventId::of(&format!("{name}\u{1f}{distinct_id}\u{1f}{}\u{1f}{properties:?}", text(time)))
 }
 
 /// A name comes once, with its last value.
-fn unique<'j>(properties: Vec<(&'j str, Value<'j>)>) -> Vec<(&'j str, Value<'j>)> {
-    let mut seen = std::collections::HashSet::with_capacity(properties.len());
-    if properties.iter().all(|(name, _)| seen.insert(*name)) {
-        return properties;
+fn unique(mut properties: Properties) -> Properties {
+    /// So few are compared with each other sooner than they are hashed.
+    const FEW: usize = 32;
+    let is_again = if properties.len() <= FEW {
+        let mut later = properties.as_slice();
+        std::iter::from_fn(|| {
+            let ((name, _), rest) = later.split_first()?;
+            later = rest;
+            Some(rest.iter().any(|(other, _)| other == name))
+        })
+        .any(|is_again| is_again)
+    } else {
+        let mut seen = HashSet::with_capacity(properties.len());
+        !properties.iter().all(|(name, _)| seen.insert(name.as_ref()))
+    };
+    if is_again {
+        let mut seen = HashSet::new();
+        properties.reverse();
+        properties.retain(|(name, _)| seen.insert(name.clone().into_owned()));
+        properties.reverse();
     }
-    seen.clear();
-    let mut last: Vec<_> = properties.into_iter().rev().filter(|(name, _)| seen.insert(*name)).collect();
-    last.reverse();
-    last
+    properties
 }

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use heedful_events::{Micros, Value};
 use serde_json::{Value as JsonValue, json};
 
-use super::event::{Checked, Draft, Reason, When, properties, properties_of, value};
+use super::event::{Checked, Draft, Properties, Reason, When, properties, properties_of, value};
 use super::json::{Fields, Json};
 use super::key::{self, Keyed};
 use super::request::CaptureRequest;
@@ -175,22 +175,23 @@ fn all_properties<'j>(
     fields: &'j Fields<'j>,
     given: Option<&'j Fields<'j>>,
     envelope: Envelope<'j>,
-) -> Vec<(&'j str, Value<'j>)> {
+) -> Properties<'j> {
     let mut all: Vec<_> =
         given.into_iter().flat_map(|given| properties(given, |name| !LEFT_OUT.contains(&name))).collect();
     let has = |name: &str| given.is_some_and(|given| given.get(name).is_some());
     all.extend(properties(fields, |name| BESIDE.contains(&name) && !has(name)));
     if let Some(options) = fields.object("options") {
-        let named =
-            |(option, property): (&str, &'static str)| Some((property, value(options.first(&[option])?)));
+        let named = |(option, property): (&str, &'static str)| {
+            Some((property.into(), value(options.first(&[option])?)))
+        };
         all.extend(OPTIONS.into_iter().filter_map(named));
     }
     for (name, property) in [("session_id", "$session_id"), ("window_id", "$window_id")] {
-        all.extend(fields.first(&[name]).filter(|_| !has(property)).map(|id| (property, value(id))));
+        all.extend(fields.first(&[name]).filter(|_| !has(property)).map(|id| (property.into(), value(id))));
     }
     if let Some((name, version)) = envelope.sdk.filter(|_| !has("$lib")) {
-        all.push(("$lib", Value::Text(name.into())));
-        all.push(("$lib_version", Value::Text(version.into())));
+        all.push(("$lib".into(), Value::Text(name.into())));
+        all.push(("$lib_version".into(), Value::Text(version.into())));
     }
     all
 }

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use heedful_events::{Micros, Value};
 use serde_json::{Value as JsonValue, json};
 
-use super::event::{Checked, Draft, Reason, When, properties, properties_of, text, value};
+use super::event::{Checked, Draft, Properties, Reason, When, properties, properties_of, text, value};
 use super::json::{Fields, Json};
 use super::key::{self, Keyed};
 use super::request::CaptureRequest;
@@ -152,7 +152,7 @@ fn read<'j>(sent: &'j Json<'j>, kind: Option<&'j str>, behind: Micros) -> Checke
     match kind {
         "identify" => all.extend(of_identify(fields)?),
         "group" => all.extend(of_group(fields)?),
-        "alias" => all.extend(fields.first(&["previousId"]).map(|id| ("alias", value(id)))),
+        "alias" => all.extend(fields.first(&["previousId"]).map(|id| ("alias".into(), value(id)))),
         _ => all.extend(of_deed(fields)?),
     }
     let time = fields.first(&["originalTimestamp", "timestamp"]);
@@ -167,45 +167,46 @@ fn read<'j>(sent: &'j Json<'j>, kind: Option<&'j str>, behind: Micros) -> Checke
 }
 
 /// What a person did: the name and category of a page are properties of it.
-fn of_deed<'j>(fields: &'j Fields<'j>) -> Checked<Vec<(&'j str, Value<'j>)>> {
+fn of_deed<'j>(fields: &'j Fields<'j>) -> Checked<Properties<'j>> {
     let given = properties_of(fields.get("properties"))?;
     let of_page = properties(fields, |name| matches!(name, "name" | "category"));
     let of_page = of_page.filter(|(_, value)| *value != Value::Null);
     Ok(of_page.chain(given.into_iter().flat_map(|given| properties(given, |name| name != "$ip"))).collect())
 }
 
-fn of_identify<'j>(fields: &'j Fields<'j>) -> Checked<Vec<(&'j str, Value<'j>)>> {
+fn of_identify<'j>(fields: &'j Fields<'j>) -> Checked<Properties<'j>> {
     let traits = fields.first(&["traits"]).or_else(|| fields.object("context")?.first(&["traits"]));
     let set = properties_of(traits)?.is_some().then_some(traits).flatten();
     // The visitor who was nameless so far is the person who is named now.
     let nameless = fields.first(&["userId"]).and(fields.first(&["anonymousId"]));
     let named = [("$set", set), ("$anon_distinct_id", nameless)];
-    Ok(named.into_iter().filter_map(|(name, json)| Some((name, value(json?)))).collect())
+    Ok(named.into_iter().filter_map(|(name, json)| Some((name.into(), value(json?)))).collect())
 }
 
-fn of_group<'j>(fields: &'j Fields<'j>) -> Checked<Vec<(&'j str, Value<'j>)>> {
+fn of_group<'j>(fields: &'j Fields<'j>) -> Checked<Properties<'j>> {
     let key = fields.first(&["groupId"]).ok_or(Reason::NoGroup)?;
     let traits = properties_of(fields.first(&["traits"]))?.and(fields.get("traits"));
     let groups = format!("{{\"{GROUP_TYPE}\":{}}}", text(key));
     let mut all = vec![
-        ("$group_type", Value::Text(GROUP_TYPE.into())),
-        ("$group_key", value(key)),
-        ("$groups", Value::Json(groups.into())),
+        ("$group_type".into(), Value::Text(GROUP_TYPE.into())),
+        ("$group_key".into(), value(key)),
+        ("$groups".into(), Value::Json(groups.into())),
     ];
-    all.extend(traits.map(|traits| ("$group_set", value(traits))));
+    all.extend(traits.map(|traits| ("$group_set".into(), value(traits))));
     Ok(all)
 }
 
-fn context<'j>(context: Option<&'j Fields<'j>>) -> Vec<(&'j str, Value<'j>)> {
+fn context<'j>(context: Option<&'j Fields<'j>>) -> Properties<'j> {
     let Some(context) = context else { return Vec::new() };
     let find = |path: &[&str]| match path {
         [name] => context.first(&[name]),
         [object, name] => context.object(object)?.first(&[name]),
         _ => None,
     };
-    let known = CONTEXT.iter().filter_map(|(path, name)| Some((*name, value(find(path)?))));
+    let known = CONTEXT.iter().filter_map(|(path, name)| Some(((*name).into(), value(find(path)?))));
     let rest = context.0.iter().filter(|(name, _)| !CONTEXT_LEFT_OUT.contains(&name.as_ref()));
     let rest = Fields(rest.cloned().collect());
-    let rest = (!rest.0.is_empty()).then(|| ("$context", Value::Json(text(&Json::Object(rest)).into())));
+    let rest =
+        (!rest.0.is_empty()).then(|| ("$context".into(), Value::Json(text(&Json::Object(rest)).into())));
     known.chain(rest).collect()
 }

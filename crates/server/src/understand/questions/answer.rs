@@ -10,6 +10,7 @@ use super::frame::Understood;
 
 /// The answer to a question about what people did.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = QuestionAnswer)]
 pub struct Answer {
     #[serde(flatten)]
     pub counts: Counts,

@@ -13,6 +13,7 @@ use super::trend::TrendAnswer;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[schema(as = AnswerCounts)]
 pub enum Counts {
     Trend(TrendAnswer),
     Funnel(FunnelAnswer),

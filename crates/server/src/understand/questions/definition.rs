@@ -27,6 +27,7 @@ use crate::platform::invalid::Invalid;
 /// A question about what people did.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[schema(as = QuestionDefinition)]
 pub enum Definition {
     /// How often something is done, and by how many.
     Trend(TrendQuestion),

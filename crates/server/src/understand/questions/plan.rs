@@ -16,6 +16,7 @@ pub trait Plan: Send + Sync + 'static {
 
 /// A part of an answer: a point of a line, a bar, a drop-off. What a kind of question does not have is left out.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = AnswerCell)]
 pub struct Cell {
     /// Trend: which series, from 0.
     #[serde(default)]
