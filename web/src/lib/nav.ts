@@ -39,6 +39,7 @@ export const nav: NavSection[] = [
       { title: 'People', href: '/listen/people', key: 'p', also: 'customers users contacts' },
       { title: 'Accounts', href: '/listen/accounts', key: 'a', also: 'companies revenue' },
       { title: 'Segments', href: '/listen/segments', also: 'groups rules' },
+      { title: 'Events', href: '/listen/events', key: 'e', also: 'live stream tracking rejected' },
       {
         title: 'Sources and import',
         href: '/listen/sources',
@@ -54,6 +55,12 @@ export const nav: NavSection[] = [
       { title: 'Themes', href: '/understand/themes', key: 't', also: 'patterns problems trends' },
       { title: 'Insights', href: '/understand/insights', also: 'learned evidence tags' },
       { title: 'Codes', href: '/understand/codes', also: 'codebook coding highlights labels' },
+      {
+        title: 'Questions',
+        href: '/understand/questions',
+        key: 'q',
+        also: 'trend funnel retention lifecycle stickiness paths adoption analytics',
+      },
       { title: 'Metrics', href: '/understand/metrics', also: 'numbers nps pmf csat' },
       { title: 'Search', href: '/search', also: 'find everything' },
     ],
@@ -118,6 +125,7 @@ export const nav: NavSection[] = [
       { title: 'Workspace', href: '/settings/workspace', also: 'name time zone currency' },
       { title: 'Members', href: '/settings/members', also: 'people team invite roles' },
       { title: 'API tokens', href: '/settings/tokens', also: 'keys access' },
+      { title: 'Sending events', href: '/settings/capture', also: 'capture keys sdk posthog segment' },
       { title: 'Audit log', href: '/settings/audit', also: 'history changes' },
       { title: 'Jobs', href: '/settings/jobs', also: 'background work queue' },
       { title: 'Outbox', href: '/settings/outbox', also: 'mail messages smtp' },

@@ -9,6 +9,7 @@ use super::args::DemoArgs;
 use super::serve::{self, DATABASE};
 use crate::app::{App, Config};
 use crate::demo::{self, EMAIL, Holds, PASSWORD};
+use crate::platform::event_store::EVENTS;
 use crate::platform::ids::IdSource;
 
 /// Where the demo grows until it is whole: what was broken off there is thrown away.
@@ -61,6 +62,12 @@ async fn build(args: &DemoArgs, config: &Config, now: i64) -> anyhow::Result<()>
     db.close().await;
     built?;
     std::fs::File::open(folder.join(DATABASE))?.sync_all()?;
+    // The database comes last: while it is not there, the demo is not whole and is built again.
+    let events = args.data.join(EVENTS);
+    if events.exists() {
+        std::fs::remove_dir_all(&events)?;
+    }
+    std::fs::rename(folder.join(EVENTS), &events)?;
     std::fs::rename(folder.join(DATABASE), args.data.join(DATABASE))?;
     Ok(std::fs::remove_dir_all(&folder)?)
 }

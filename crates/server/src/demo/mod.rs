@@ -16,6 +16,7 @@ mod team;
 mod timeline;
 mod triage;
 mod trial;
+mod usage;
 mod voices;
 
 use anyhow::Context;

@@ -14,7 +14,7 @@ use super::listening::{self, Upload, Way};
 use super::script::{self, Body, Step, fill, fill_path};
 use super::team::{Payload, Team, VISITOR, id_of};
 use super::voices::{self, Voice};
-use super::{files, quotes, reviews, triage, trial};
+use super::{files, quotes, reviews, triage, trial, usage};
 
 const HOUR: Micros = 60 * 60 * 1_000_000;
 /// Answers of the NPS survey without a word.
@@ -66,7 +66,7 @@ pub async fn play(team: &mut Team, seed: u64) -> anyhow::Result<()> {
             Deed::Morning => team.run_jobs().await?,
         }
     }
-    Ok(())
+    usage::happen(team, &crowd, seed).await.context("what people do in the product")
 }
 
 fn plan(crowd: &[Speaker], rng: &mut StdRng) -> anyhow::Result<Vec<(Micros, Deed)>> {

@@ -1,0 +1,132 @@
+import { NOW, expect, expectAccessible, test } from '../fixtures.ts';
+import { dialog, expectMessage, heading, pick, submit } from '../pages.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A time so many days before the clock of the server. */
+const daysAgo = (days: number) => new Date(new Date(NOW).getTime() - days * DAY_MS).toISOString();
+
+test('what people do shows as it comes in, also what cannot be kept', async ({ ownerPage: page, api }) => {
+  await page.goto('/listen/events?event=harbour%20opened');
+  await expect(page.getByText('No such event')).toBeVisible();
+  await expectAccessible(page);
+  const properties = { berth: 'north 4', boats: 3 };
+  await api.post('/events', { event: 'harbour opened', distinct_id: 'skipper-1', properties });
+  const row = page.getByRole('row', { name: /harbour opened/ });
+  await expect(row).toContainText('skipper-1');
+  await row.getByText('harbour opened').click();
+  await expect(dialog(page, 'harbour opened')).toContainText('north 4');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+
+  await page.goto('/listen/events?tab=names');
+  const kind = page.getByRole('row', { name: /harbour opened/ });
+  await expect(kind).toContainText('Undocumented');
+  await expectAccessible(page);
+  await kind.getByRole('button', { name: /More|Actions/ }).click();
+  await page.getByRole('menuitem', { name: 'Say what it means' }).click();
+  const form = dialog(page, 'harbour opened');
+  await form.getByLabel('What it means').fill('The gate is open for boats.');
+  await submit(form, 'Save');
+  await expect(kind).toContainText('The gate is open for boats.');
+  await expect(kind).not.toContainText('Undocumented');
+
+  await api.post('/events', [{ event: 'no person' }]);
+  await page.goto('/listen/events?tab=rejected');
+  const reason = page.getByRole('row', { name: /does not say whose it is/ }).first();
+  await expectAccessible(page);
+  await reason.getByText('does not say whose').click();
+  await expect(dialog(page, 'A rejected event')).toContainText('no person');
+});
+
+test('a key from elsewhere is brought along, and ended', async ({ ownerPage: page }) => {
+  await page.goto('/settings/capture');
+  await expect(page.getByText('/api/v1/events \\')).toBeVisible();
+  await page.getByRole('button', { name: 'New key' }).click();
+  const form = dialog(page, 'New key');
+  await form.getByLabel('What sends with it?').fill('The shop');
+  await form.getByLabel('Key you have already').fill('phc_of_the_shop');
+  await expectAccessible(page);
+  await submit(form, 'Create key');
+  const row = page.getByRole('row', { name: /The shop/ });
+  await expect(row).toContainText('phc_of_the_shop');
+  await page.getByRole('tab', { name: 'PostHog SDKs' }).click();
+  await expect(page.getByText('posthog.init(')).toBeVisible();
+  await expectAccessible(page);
+  await row.getByRole('button', { name: /More|Actions/ }).click();
+  await page.getByRole('menuitem', { name: 'End this key…' }).click();
+  await page.getByRole('button', { name: 'End the key' }).click();
+  await expectMessage(page, 'The shop no longer works');
+  await expect(row).toBeHidden();
+});
+
+test('a funnel is asked, opened up and kept', async ({ ownerPage: page, api }) => {
+  const did = (person: string, event: string, days: number) => ({
+    event: `boat ${event}`,
+    distinct_id: person,
+    timestamp: daysAgo(days),
+    properties: { flag: person === 'ann' ? 'red' : 'blue' },
+  });
+  const events = [did('ann', 'seen', 9), did('ann', 'hired', 8), did('ben', 'seen', 7), did('cy', 'seen', 3)];
+  await api.post('/events', events);
+  await page.goto('/understand/questions');
+  await page.getByRole('link', { name: 'New question' }).click();
+  await page.getByRole('tab', { name: 'Funnel' }).click();
+  await pick(page, 'Step 1', 'boat seen');
+  await pick(page, 'Step 2', 'boat hired');
+  const answer = page.getByRole('region', { name: 'The answer' });
+  await expect(answer.getByText('33.3%').first()).toBeVisible();
+  await expectAccessible(page);
+  await answer.getByRole('button', { name: /2 dropped off/ }).click();
+  const people = dialog(page, 'Dropped off after boat seen');
+  const names = async () => (await people.getByRole('link').allInnerTexts()).sort();
+  await expect.poll(names).toEqual(['ben', 'cy']);
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await pick(page, 'Broken down by', 'flag');
+  await expect(answer.getByRole('row', { name: /^red/ })).toContainText('100%');
+
+  await page.getByRole('button', { name: 'Keep this question' }).click();
+  const form = dialog(page, 'Keep this question');
+  await form.getByLabel('What is asked?').fill('Who hires a boat?');
+  await submit(form, 'Keep');
+  await expect(heading(page, 'Who hires a boat?')).toBeVisible();
+  await page.goto('/understand/questions');
+  await page.getByRole('link', { name: 'Who hires a boat?' }).click();
+  await expect(answer.getByText('33.3%').first()).toBeVisible();
+});
+
+test('every kind of question has its picture', async ({ ownerPage: page, api }) => {
+  const did = (person: string, event: string, days: number) => ({
+    event: `gull ${event}`,
+    distinct_id: `gull-${person}`,
+    timestamp: daysAgo(days),
+    properties: { size: days },
+  });
+  const people = ['a', 'b', 'c'];
+  const events = people.flatMap((person, n) =>
+    [1, 3, 8, 12].map((days) => did(person, days % 2 ? 'called' : 'landed', days + n)),
+  );
+  // Ten minutes later, in the same session.
+  events.push(...people.map((person, n) => did(person, 'flew', 1 + n - 10 / (24 * 60))));
+  await api.post('/events', events);
+  await page.goto('/understand/questions/ask');
+  const answer = page.getByRole('region', { name: 'The answer' });
+  await pick(page, 'Event A', 'gull called');
+  await page.getByLabel('What is counted').selectOption('median');
+  await pick(page, 'Of which property', 'size');
+  await expect(answer.getByRole('table', { name: '' }).first()).toBeVisible();
+  await expect(answer).toContainText('Trend');
+  await expectAccessible(page);
+  for (const [kind, words] of [
+    ['Retention', 'Began'],
+    ['Lifecycle', 'Fell asleep'],
+    ['Stickiness', 'There in'],
+    ['Adoption', 'Reach'],
+    ['Paths', 'First'],
+  ] as const) {
+    await page.getByRole('tab', { name: kind }).click();
+    await expect(answer, kind).toContainText(words);
+    await expectAccessible(page);
+  }
+});

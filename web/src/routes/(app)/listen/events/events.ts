@@ -1,0 +1,78 @@
+import { call, type Schemas } from '#lib/api/client.ts';
+import { api } from '#lib/session.svelte.ts';
+import type { Option } from '#lib/ui/options.svelte.ts';
+
+export type EventName = Schemas['EventName'];
+export type RejectedEvents = Schemas['RejectedEvents'];
+/** An event in a list, where two people may have events with one id. */
+export type Deed = Schemas['EventOut'] & { key: string };
+
+export const PAGE_SIZE = 50;
+export const TABS = [
+  { value: 'live', label: 'Live' },
+  { value: 'names', label: 'Events' },
+  { value: 'rejected', label: 'Rejected' },
+] as const;
+export type Tab = (typeof TABS)[number]['value'];
+
+export interface EventFilters {
+  event?: string;
+  distinct_id?: string;
+}
+
+export function filtersOf(params: URLSearchParams): EventFilters {
+  return {
+    event: params.get('event') ?? undefined,
+    distinct_id: params.get('who') ?? undefined,
+  };
+}
+
+export function tabOf(params: URLSearchParams): Tab {
+  return TABS.find(({ value }) => value === params.get('tab'))?.value ?? 'live';
+}
+
+/** The server calls an event's own id `id`; a table tells its rows by one that is unique in it. */
+export async function listEvents(filters: EventFilters, cursor?: string) {
+  const query = { ...filters, limit: PAGE_SIZE, cursor };
+  const page = await call(api.GET('/api/v1/events', { params: { query } }));
+  return {
+    ...page,
+    items: page.items.map((event) => ({ ...event, id: `${event.distinct_id} ${event.id}` })),
+  };
+}
+
+export function listNames() {
+  return call(api.GET('/api/v1/events/names'));
+}
+
+export function listRejected(cursor?: string) {
+  return call(api.GET('/api/v1/events/rejected', { params: { query: { limit: PAGE_SIZE, cursor } } }));
+}
+
+export function listProperties(event?: string) {
+  return call(api.GET('/api/v1/events/properties', { params: { query: { event } } }));
+}
+
+export function documentEvent(event: string, description: string) {
+  return call(
+    api.PUT('/api/v1/events/names/{event}', { params: { path: { event } }, body: { description } }),
+  );
+}
+
+/** Names that contain what was typed; what was never sent can be named too. */
+export async function findEvents(typed: string): Promise<Option[]> {
+  const { items } = await listNames();
+  const wanted = typed.trim().toLowerCase();
+  const found = items.filter(({ event }) => event.toLowerCase().includes(wanted)).slice(0, 30);
+  return found.map(({ event, count }) => ({ id: event, name: event, hint: count.toLocaleString('en') }));
+}
+
+/** The properties at a glance: those that say something, without the SDK's own. */
+export function glance(properties: Record<string, unknown>): string {
+  const own = Object.entries(properties).filter(([name]) => !name.startsWith('$'));
+  return own.map(([name, value]) => `${name}: ${words(value)}`).join(' · ');
+}
+
+export function words(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,8 @@
+import type { PageLoad } from './$types';
+import { listSaved } from './questions.ts';
+
+export const load: PageLoad = async ({ parent, depends }) => {
+  await parent();
+  depends('heedful:questions');
+  return { questions: await listSaved() };
+};
