@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use heedful_db::types::DAY;
 use heedful_db::{Micros, WorkspaceId};
@@ -17,7 +17,7 @@ const KINDS_MAX: usize = 10_000;
 #[derive(Debug)]
 pub struct Capture {
     /// In kilobytes.
-    pub room: Semaphore,
+    pub room: Arc<Semaphore>,
     pub counts: Counts,
     rejects: Mutex<HashMap<RejectKind, Reject>>,
 }
@@ -53,7 +53,7 @@ pub struct Reject {
 
 impl Default for Capture {
     fn default() -> Self {
-        Self { room: Semaphore::new(ROOM_KB), counts: Counts::default(), rejects: Mutex::default() }
+        Self { room: Arc::new(Semaphore::new(ROOM_KB)), counts: Counts::default(), rejects: Mutex::default() }
     }
 }
 

@@ -1,13 +1,14 @@
 //! A request with events, its body read within bounds.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Uri, header};
 use tokio::runtime::Handle;
-use tokio::sync::SemaphorePermit;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -30,6 +31,8 @@ pub struct CaptureRequest {
     pub headers: HeaderMap,
     pub uri: Uri,
     pub bytes: Bytes,
+    /// Held until the body is forgotten.
+    _room: OwnedSemaphorePermit,
 }
 
 impl FromRequest<App> for CaptureRequest {
@@ -41,9 +44,9 @@ impl FromRequest<App> for CaptureRequest {
         if length.is_some_and(|length| length > BYTES_MAX) {
             return Err(Error::TooLarge);
         }
-        let _room = room(app, length.unwrap_or(UNKNOWN_LENGTH)).await?;
+        let room = room(app, length.unwrap_or(UNKNOWN_LENGTH)).await?;
         let bytes = read(body, length.unwrap_or(BYTES_MAX)).await?;
-        Ok(Self { headers: parts.headers, uri: parts.uri, bytes })
+        Ok(Self { headers: parts.headers, uri: parts.uri, bytes, _room: room })
     }
 }
 
@@ -85,9 +88,9 @@ pub fn content_length(headers: &HeaderMap) -> Option<usize> {
 }
 
 /// Waits until there is room in memory for a body.
-async fn room(app: &App, n_bytes: usize) -> Result<SemaphorePermit<'_>> {
+async fn room(app: &App, n_bytes: usize) -> Result<OwnedSemaphorePermit> {
     let kilobytes = u32::try_from((n_bytes * COST).div_ceil(1 << 10)).unwrap_or(u32::MAX);
-    match timeout(WAIT, app.capture.room.acquire_many(kilobytes)).await {
+    match timeout(WAIT, Arc::clone(&app.capture.room).acquire_many_owned(kilobytes)).await {
         Ok(Ok(room)) => Ok(room),
         _ => Err(Error::Unavailable),
     }
