@@ -67,19 +67,6 @@ pub async fn list(
     Ok(Page::cut(rows, limit, total, |row| Cursor { sort: row.last_at.to_string(), id: row.id.clone() }))
 }
 
-/// How many events were not taken since.
-pub async fn count_since(conn: &mut Conn, ws: &WorkspaceId, since: Micros) -> Result<i64> {
-    let n = sqlx::query_scalar(
-        "SELECT CAST(COALESCE(SUM(n_events), 0) AS BIGINT) FROM event_rejects \
-         WHERE workspace_id = $1 AND last_at >= $2",
-    )
-    .bind(ws.as_str())
-    .bind(since)
-    .fetch_one(conn)
-    .await?;
-    Ok(n)
-}
-
 pub async fn delete_before(conn: &mut Conn, before: Micros) -> Result<()> {
     sqlx::query("DELETE FROM event_rejects WHERE last_at < $1").bind(before).execute(conn).await?;
     Ok(())

@@ -1,7 +1,6 @@
 //! Events as the SDKs of PostHog send them, old and new.
 
 use axum::Json as JsonBody;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use heedful_events::{Micros, Value};
 use serde_json::{Value as JsonValue, json};
@@ -12,7 +11,6 @@ use super::key::{self, Keyed};
 use super::request::CaptureRequest;
 use super::taking::Taking;
 use super::time;
-use crate::app::App;
 use crate::platform::auth::bearer_token;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
@@ -94,7 +92,7 @@ pub async fn capture_v1(ctx: Ctx, request: CaptureRequest) -> Result<JsonBody<Js
 }
 
 /// Recordings of screens are not kept; their sender goes on as if they were.
-pub async fn discard(State(_): State<App>, _: CaptureRequest) -> JsonBody<JsonValue> {
+pub async fn discard(_: CaptureRequest) -> JsonBody<JsonValue> {
     ok()
 }
 

@@ -3,9 +3,9 @@
 use axum::Json;
 use heedful_db::{Cursor, Page};
 use heedful_events::batch::person_hash;
+use heedful_events::question::Source;
 use heedful_events::scan::events::{self, KeptEvent, Listing};
 use heedful_events::scan::pattern::Pattern;
-use heedful_events::store::View;
 use heedful_events::{EventId, Micros};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -80,9 +80,9 @@ pub async fn list_events(
         person,
         times: (from.unwrap_or(Micros::MIN), to.unwrap_or(Micros::MAX)),
     };
-    let read = move |view: &View| {
+    let read = move |source: Source| {
         let n_wanted = usize::try_from(limit + 1).unwrap_or_default();
-        Ok((events::list(&view.files(), &search.listing(after, n_wanted))?, search.count(view)?))
+        Ok((events::list(source.files, &search.listing(after, n_wanted))?, search.count(source)?))
     };
     let (rows, total) = super::read(&ctx, &viewer.ws, read).await?;
     let page =
@@ -117,14 +117,14 @@ impl Search {
         }
     }
 
-    fn count(&self, view: &View) -> heedful_events::Result<i64> {
+    fn count(&self, source: Source) -> heedful_events::Result<i64> {
         let is_everything = self.pattern == Pattern::default()
             && self.person.is_none()
             && self.times == (Micros::MIN, Micros::MAX);
         let n = if is_everything {
-            view.n_events()
+            source.n_rows()
         } else {
-            events::count(&view.files(), &self.listing(None, 0))?
+            events::count(source.files, &self.listing(None, 0))?
         };
         Ok(i64::try_from(n).unwrap_or(i64::MAX))
     }

@@ -7,7 +7,7 @@ mod read;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use read::{n_threads, read};
+pub use read::read;
 
 use crate::app::App;
 

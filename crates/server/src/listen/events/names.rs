@@ -8,15 +8,14 @@ use heedful_db::listen::event_definitions::{self, EventDefinition};
 use heedful_db::types::DAY;
 use heedful_events::Micros;
 use heedful_events::journey::Periods;
-use heedful_events::question::{Breakdown, Label, Limits, Scope, Source, trend};
+use heedful_events::question::{Breakdown, Label, Scope, Source, trend};
 use heedful_events::scan::pattern::Pattern;
 use heedful_events::scan::properties::{FoundProperty, properties};
 use heedful_events::scan::strip::Word;
-use heedful_events::store::View;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::read::{n_threads, read};
+use super::read::read;
 use crate::platform::audit;
 use crate::platform::auth::{Editor, Viewer};
 use crate::platform::ctx::Ctx;
@@ -32,7 +31,6 @@ const NAMES_MAX: usize = 1_000;
 const DESCRIPTION_MAX: usize = 2_000;
 const EVENT_MAX: usize = 200;
 const DEFINITIONS_MAX: i64 = 5_000;
-const BYTES_MAX: usize = 64 << 20;
 
 /// An event by its name, in the last 30 days.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -75,7 +73,7 @@ pub struct EventProperty {
     security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
 pub async fn list_event_names(viewer: Viewer, ctx: Ctx) -> Result<Json<List<EventName>>> {
     let now = ctx.now;
-    let mut names = read(&ctx, &viewer.ws, move |view| count_names(view, now)).await?;
+    let mut names = read(&ctx, &viewer.ws, move |source| count_names(source, now)).await?;
     let documented = event_definitions::list(&mut *ctx.read().await?, &viewer.ws).await?;
     let mut documented: HashMap<String, String> =
         documented.into_iter().map(|row| (row.event, row.description)).collect();
@@ -94,11 +92,9 @@ pub async fn list_event_names(viewer: Viewer, ctx: Ctx) -> Result<Json<List<Even
     Ok(Json(List::whole(names)))
 }
 
-fn count_names(view: &View, now: Micros) -> heedful_events::Result<Vec<EventName>> {
+fn count_names(source: Source, now: Micros) -> heedful_events::Result<Vec<EventName>> {
     let days = i64::try_from(DAYS).unwrap_or_default();
     let bounds: Vec<Micros> = (0..=days).map(|day| now + 1 - (days - day) * DAY).collect();
-    let limits = Limits::new(BYTES_MAX);
-    let source = Source { files: &view.files(), n_threads: n_threads(), limits: &limits };
     let breakdown = Breakdown { by: Word::Event, limit: NAMES_MAX };
     let whole = [bounds[0], bounds[bounds.len() - 1]];
     let scope = Scope { from: whole[0], to: whole[1], ..Scope::everything() };
@@ -170,7 +166,7 @@ pub async fn list_event_properties(
     Query(filter): Query<PropertyFilter>,
 ) -> Result<Json<List<EventProperty>>> {
     let pattern = filter.event.as_deref().map(Pattern::of).unwrap_or_default();
-    let found = read(&ctx, &viewer.ws, move |view| properties(&view.files(), &pattern)).await?;
+    let found = read(&ctx, &viewer.ws, move |source| properties(source.files, &pattern)).await?;
     let out = |one: FoundProperty| EventProperty {
         property: one.name,
         count: one.n_events,

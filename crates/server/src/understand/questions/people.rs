@@ -6,9 +6,9 @@ use heedful_events::scan::events::distinct_ids;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::ask::read;
 use super::definition::Definition;
 use super::plan::Cell;
+use crate::listen::events::read;
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
