@@ -1,4 +1,5 @@
 use axum::http::Method;
+use heedful_db::platform::change_count;
 use heedful_db::types::DAY;
 use heedful_server::jobs;
 use serde_json::{Value, json};
@@ -206,4 +207,14 @@ async fn events_and_properties_are_discovered_and_documented() {
         {"property": "amount", "count": 4, "is_number": true}, {"property": "plan", "count": 4, "is_number": false},
     ]);
     assert_eq!(properties["items"], expected);
+}
+
+#[tokio::test]
+async fn a_flood_of_bad_events_leaves_kept_answers_as_they_are() {
+    let app = TestApp::new().await;
+    let changes = async || change_count::get(&mut app.app.db.read().await.unwrap()).await.unwrap();
+    let before = changes().await;
+    app.editor().post("/events", json!([{"event": "a"}, event("b", "1")])).await.ok();
+    assert_eq!(rejected(&app).await.len(), 1);
+    assert_eq!(changes().await, before);
 }

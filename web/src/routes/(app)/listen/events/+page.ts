@@ -1,5 +1,5 @@
 import type { PageLoad } from './$types';
-import { filtersOf, listEvents, listNames, listRejected, tabOf } from './events.ts';
+import { filtersOf, listEvents, listNames, listRejected, tabOf } from '#lib/listen/events.ts';
 
 export const load: PageLoad = async ({ parent, depends, url }) => {
   await parent();

@@ -1,5 +1,5 @@
 import type { PageLoad } from './$types';
-import { listSaved } from './questions.ts';
+import { listSaved } from '#lib/understand/questions.ts';
 
 export const load: PageLoad = async ({ parent, depends }) => {
   await parent();

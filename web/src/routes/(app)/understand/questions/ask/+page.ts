@@ -1,6 +1,6 @@
 import { messageOf } from '#lib/api/error.ts';
 import type { PageLoad } from './$types';
-import { ask, begin, getSaved, isComplete, questionOf, type Answer } from '../questions.ts';
+import { ask, begin, getSaved, isComplete, questionOf, type Answer } from '#lib/understand/questions.ts';
 
 /** A question that makes no sense is not a page that fails: what is wrong stands beside it. */
 async function answered(question: ReturnType<typeof begin>): Promise<{ answer?: Answer; problem?: string }> {

@@ -1,8 +1,7 @@
-import type { BarItem } from '#lib/charts/bars.ts';
 import type { LineSeries } from '#lib/charts/line.ts';
 import { formatDate } from '#lib/format/time.ts';
 import type { Schemas } from '#lib/api/client.ts';
-import { groupWords } from '../questions.ts';
+import { groupWords } from '#lib/understand/questions.ts';
 
 type Period = Schemas['PeriodOut'];
 
@@ -20,22 +19,8 @@ export function trendLines({ periods, series }: Schemas['TrendAnswer']): LineSer
   });
 }
 
-/** One number where the whole time is one period, or the sum of counts. */
-export function total(values: (number | null)[]): number {
-  return values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
-}
-
 export function periodWords(period: Period, zone: string): string {
   return formatDate(period.from, zone);
-}
-
-/** Numbers of periods as bars. */
-export function periodBars(periods: Period[], zone: string, valueOf: (index: number) => number): BarItem[] {
-  return periods.map((period, index) => ({
-    key: period.from,
-    label: periodWords(period, zone),
-    value: valueOf(index),
-  }));
 }
 
 /** How long something took, in the unit that people would say it in. */

@@ -4,8 +4,6 @@ import type { Option } from '#lib/ui/options.svelte.ts';
 
 export type EventName = Schemas['EventName'];
 export type RejectedEvents = Schemas['RejectedEvents'];
-/** An event in a list, where two people may have events with one id. */
-export type Deed = Schemas['EventOut'] & { key: string };
 
 export const PAGE_SIZE = 50;
 export const TABS = [
@@ -59,12 +57,44 @@ export function documentEvent(event: string, description: string) {
   );
 }
 
+/** How long a list of names is good enough for whoever types: it is read from all events. */
+const FRESH_MS = 30_000;
+
+/** The same answer for a while, however often it is asked for. */
+function remembered<T>(fetch: (of: string) => Promise<T>): (of?: string) => Promise<T> {
+  const known = new Map<string, { at: number; answer: Promise<T> }>();
+  return (of = '') => {
+    const found = known.get(of);
+    if (found && performance.now() - found.at < FRESH_MS) return found.answer;
+    const answer = fetch(of);
+    known.set(of, { at: performance.now(), answer });
+    // What failed is asked again.
+    answer.catch(() => known.delete(of));
+    return answer;
+  };
+}
+
+const namesToOffer = remembered(listNames);
+const propertiesToOffer = remembered((event) => listProperties(event || undefined));
+
 /** Names that contain what was typed; what was never sent can be named too. */
 export async function findEvents(typed: string): Promise<Option[]> {
-  const { items } = await listNames();
+  const { items } = await namesToOffer();
   const wanted = typed.trim().toLowerCase();
   const found = items.filter(({ event }) => event.toLowerCase().includes(wanted)).slice(0, 30);
   return found.map(({ event, count }) => ({ id: event, name: event, hint: count.toLocaleString('en') }));
+}
+
+/** Properties of these events, or of all, that contain what was typed. */
+export async function findProperties(typed: string, event?: string | null): Promise<Option[]> {
+  const { items } = await propertiesToOffer(event ?? undefined);
+  const wanted = typed.trim().toLowerCase();
+  const found = items.filter(({ property }) => property.toLowerCase().includes(wanted)).slice(0, 30);
+  return found.map(({ property, is_number }) => ({
+    id: property,
+    name: property,
+    hint: is_number ? 'number' : undefined,
+  }));
 }
 
 /** The properties at a glance: those that say something, without the SDK's own. */
