@@ -61,12 +61,12 @@ export function documentEvent(event: string, description: string) {
 const FRESH_MS = 30_000;
 
 /** The same answer for a while, however often it is asked for. */
-function remembered<T>(fetch: (of: string) => Promise<T>): (of?: string) => Promise<T> {
+function remembered<T>(ask: (of: string) => Promise<T>): (of?: string) => Promise<T> {
   const known = new Map<string, { at: number; answer: Promise<T> }>();
   return (of = '') => {
     const found = known.get(of);
     if (found && performance.now() - found.at < FRESH_MS) return found.answer;
-    const answer = fetch(of);
+    const answer = ask(of);
     known.set(of, { at: performance.now(), answer });
     // What failed is asked again.
     answer.catch(() => known.delete(of));
