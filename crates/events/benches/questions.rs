@@ -72,8 +72,12 @@ fn main() -> Result<()> {
     let files = [&file];
     let bytes = std::fs::metadata(&path)?.len();
     println!("{:.2} bytes an event", bytes as f64 / files[0].n_rows() as f64);
-    let source =
-        Source { files: &files, n_threads: std::thread::available_parallelism()?.get(), limits: &NO_LIMITS };
+    let source = Source {
+        files: &files,
+        moved: &[],
+        n_threads: std::thread::available_parallelism()?.get(),
+        limits: &NO_LIMITS,
+    };
     let mut answers = BTreeMap::new();
     for (name, question) in QUESTIONS {
         let mut times: Vec<f64> = Vec::new();
@@ -201,7 +205,7 @@ fn store(log_path: &Path, path: &Path) -> Result<usize> {
         }
         let Some(rows) = &mut builder else { continue };
         for event in &events {
-            rows.push(person_hash([0; 16], &event.distinct_id), event);
+            rows.push(person_hash([0; 16], &event.distinct_id).cast_signed(), event);
         }
     }
     let rows = builder.context("an empty log")?.finish()?;

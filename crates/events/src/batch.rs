@@ -1,7 +1,7 @@
 //! Batches: events of one workspace that arrived together, as bytes of which their words are read without copying.
 //!
-//! A batch is the format's version, the workspace's 16 bytes, when it was received, and its events. Numbers are little-endian,
-//! lengths are LEB128; a text is its length and its bytes.
+//! A batch is the format's version, of which there is another for batches that tell of people, the workspace's 16 bytes, when it
+//! was received, and its events. Numbers are little-endian, lengths are LEB128; a text is its length and its bytes.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,6 +11,8 @@ use twox_hash::XxHash3_64;
 use crate::event::{Event, EventId, Micros, Value};
 
 const VERSION: u8 = 1;
+/// The same version, of a batch that [tells of people](Batch::mark).
+const MARKED: u8 = 2;
 const HEAD_BYTES: usize = 1 + 16 + 8;
 
 const NULL: u8 = 0;
@@ -73,6 +75,24 @@ impl Batch {
         self.keys.push((EventKey { person, id: event.id }, self.bytes.len()));
     }
 
+    /// Notes that some of its events tell something about people, beyond what they did: they are heard before the batch is
+    /// [sealed](crate::Store::hear).
+    pub fn mark(&mut self) {
+        self.bytes[0] = MARKED;
+    }
+
+    /// Whether it tells something about people.
+    pub fn is_marked(&self) -> bool {
+        self.bytes[0] == MARKED
+    }
+
+    /// The events.
+    pub fn events(&self) -> impl Iterator<Item = Event<'_>> {
+        // It was made by adding events, or was read whole.
+        let events = BatchView::new(&self.bytes).map(BatchView::events);
+        events.into_iter().flatten().map_while(|event| event)
+    }
+
     /// Whose events these are.
     pub fn workspace(&self) -> Workspace {
         self.workspace
@@ -121,6 +141,7 @@ impl Batch {
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let view = BatchView::new(bytes)?;
         let mut batch = Self::new(view.workspace, view.received_at);
+        batch.bytes[0] = view.version;
         for event in view.events() {
             batch.push(&event?);
         }
@@ -135,6 +156,7 @@ pub struct BatchView<'a> {
     pub workspace: Workspace,
     /// When they arrived.
     pub received_at: Micros,
+    version: u8,
     events: Reader<'a>,
 }
 
@@ -143,11 +165,12 @@ impl<'a> BatchView<'a> {
     pub fn new(bytes: &'a [u8]) -> Option<Self> {
         let (head, events) = bytes.split_first_chunk::<HEAD_BYTES>()?;
         let mut head = Reader(head);
-        if head.take::<1>()? != [VERSION] {
+        let [version] = head.take()?;
+        if ![VERSION, MARKED].contains(&version) {
             return None;
         }
         let (workspace, received_at) = (head.take()?, i64::from_le_bytes(head.take()?));
-        Some(Self { workspace, received_at, events: Reader(events) })
+        Some(Self { workspace, received_at, version, events: Reader(events) })
     }
 
     /// The events, in the order they were added; nothing in the place of one that is not whole, which ends them.
@@ -307,8 +330,12 @@ mod tests {
         }
 
         #[test]
-        fn a_batch_is_the_same_after_it_was_kept(events in prop::collection::vec(event(), 0..5)) {
-            let batch = batch_of(&events);
+        fn a_batch_is_the_same_after_it_was_kept(events in prop::collection::vec(event(), 0..5), is_marked: bool) {
+            let mut batch = batch_of(&events);
+            if is_marked {
+                batch.mark();
+            }
+            prop_assert_eq!(batch.is_marked(), is_marked);
             prop_assert_eq!(Batch::from_bytes(batch.as_bytes()), Some(batch));
         }
 

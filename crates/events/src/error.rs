@@ -48,6 +48,9 @@ pub enum Error {
         /// The number of the frame.
         number: u64,
     },
+    /// What is not sealed tells of people, and [nobody has heard it](crate::Store::hear).
+    #[error("the event log tells of people, which must be heard first")]
+    Held,
     /// Nobody wants the answer any more.
     #[error("the question was stopped")]
     Stopped,

@@ -20,6 +20,7 @@ const OPTIONS: StoreOptions = StoreOptions {
     waiting_bytes_max: 1 << 20,
     seal_bytes: 1 << 20,
     recent_bytes_max: 8 << 20,
+    holds_marked: false,
     clock: || 4_000_000_000_000_000,
 };
 const KILLS: u64 = 200;

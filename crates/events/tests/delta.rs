@@ -31,7 +31,7 @@ fn write(
     layout.extend(events.iter());
     let mut rows = RowsBuilder::new(&layout);
     for event in &events {
-        rows.push(event.id.0 % 7, event);
+        rows.push((event.id.0 % 7).cast_signed(), event);
     }
     let out = File::create(table.dir().join(name)).unwrap();
     let metadata = file::write(&rows.finish().unwrap(), out).unwrap();

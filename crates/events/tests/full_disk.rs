@@ -14,6 +14,7 @@ const OPTIONS: StoreOptions = StoreOptions {
     waiting_bytes_max: 1 << 20,
     seal_bytes: 1 << 20,
     recent_bytes_max: 8 << 20,
+    holds_marked: false,
     clock: || 0,
 };
 

@@ -148,7 +148,7 @@ fn store(dir: &std::path::Path, index: usize, events: &[(u64, Event)]) -> DataFi
     }
     let mut rows = RowsBuilder::new(&layout);
     for (person, event) in events {
-        rows.push(*person, event);
+        rows.push(person.cast_signed(), event);
     }
     let path = dir.join(index.to_string());
     file::write(&rows.finish().unwrap(), std::fs::File::create(&path).unwrap()).unwrap();
@@ -173,7 +173,7 @@ proptest! {
         let stored: Vec<_> =
             files.iter().enumerate().map(|(index, events)| store(dir.path(), index, events)).collect();
         let (data_files, limits) = (stored.iter().collect::<Vec<_>>(), Limits::none());
-        let source = Source { files: &data_files, n_threads, limits: &limits };
+        let source = Source { files: &data_files, moved: &[], n_threads, limits: &limits };
         let parts = fold(source, &reading, Vec::new, |people, person, run| {
             assert!(run.at.is_sorted());
             let words = run.words.iter().map(|word| run.dictionary[*word as usize].as_deref().map(str::to_owned));

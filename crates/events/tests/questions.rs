@@ -87,7 +87,7 @@ async fn funnels_tell_how_far_people_come() {
     let dir = tempfile::tempdir().unwrap();
     let view = view(dir.path()).await;
     let files = view.files();
-    let source = Source { files: &files, n_threads: 2, limits: &NO_LIMITS };
+    let source = Source { files: &files, moved: &[], n_threads: 2, limits: &NO_LIMITS };
     let check = |attribution,
                  exclusions: &[(Pattern, Exclusion)],
                  breakdown: Option<Breakdown>,
@@ -142,7 +142,7 @@ async fn other_questions_count_what_their_kernels_count() {
     let dir = tempfile::tempdir().unwrap();
     let view = view(dir.path()).await;
     let files = view.files();
-    let source = Source { files: &files, n_threads: 2, limits: &NO_LIMITS };
+    let source = Source { files: &files, moved: &[], n_threads: 2, limits: &NO_LIMITS };
     assert_eq!(source.n_rows(), DEEDS.len());
     let everything = Scope::everything();
     let (visit, sign_up) = (Pattern::of("visit"), Pattern::of("sign up"));
@@ -191,7 +191,7 @@ async fn paths_tell_what_follows_what() {
     let dir = tempfile::tempdir().unwrap();
     let view = view(dir.path()).await;
     let files = view.files();
-    let source = Source { files: &files, n_threads: 2, limits: &NO_LIMITS };
+    let source = Source { files: &files, moved: &[], n_threads: 2, limits: &NO_LIMITS };
     let all = PathsQuestion {
         over: Vec::new(),
         by: Word::Event,
@@ -253,7 +253,7 @@ async fn numbers_lately_and_adoption_count_what_their_kernels_count() {
     }
     let view = store.view(WORKSPACE).unwrap();
     let files = view.files();
-    let source = Source { files: &files, n_threads: 2, limits: &NO_LIMITS };
+    let source = Source { files: &files, moved: &[], n_threads: 2, limits: &NO_LIMITS };
     let (pay, visit) = (Pattern::of("pay"), Pattern::of("visit"));
     let groups = numbers(&Scope::everything(), (&pay, "amount"), tens(), None).answer(source).unwrap();
     let samples = groups[0].tally.samples();
@@ -290,7 +290,7 @@ async fn a_funnel_tells_times_periods_and_who_is_behind_each_step() {
     let dir = tempfile::tempdir().unwrap();
     let view = view(dir.path()).await;
     let files = view.files();
-    let source = Source { files: &files, n_threads: 2, limits: &NO_LIMITS };
+    let source = Source { files: &files, moved: &[], n_threads: 2, limits: &NO_LIMITS };
     let funnel = |first_ever_from| FunnelQuestion {
         steps: ["visit", "sign up"].map(Pattern::of).to_vec(),
         window: 30,
@@ -330,7 +330,7 @@ async fn a_question_ends_when_it_is_stopped_or_takes_too_much() {
     let files = view.files();
     let visit = Pattern::of("visit");
     let ask = |limits: &Limits| {
-        let source = Source { files: &files, n_threads: 2, limits };
+        let source = Source { files: &files, moved: &[], n_threads: 2, limits };
         trend(&Scope::everything(), std::slice::from_ref(&visit), tens(), Some(&by_plan(2)))
             .unwrap()
             .answer(source)

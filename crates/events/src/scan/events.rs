@@ -96,7 +96,7 @@ pub fn list(files: &[&DataFile], listing: &Listing) -> Result<Vec<KeptEvent>> {
 pub fn distinct_ids(files: &[&DataFile], people: &[i64]) -> Result<HashMap<i64, String>> {
     let mut found: HashMap<i64, (Micros, String)> = HashMap::new();
     for group in files.iter().flat_map(|file| file.groups()) {
-        if !people.iter().any(|person| group.may_have((*person, *person))) {
+        if !group.may_have_any(people) {
             continue;
         }
         let (mut runs, mut at) = (Vec::new(), Vec::new());
@@ -144,8 +144,7 @@ impl Listing<'_> {
 
 /// Hands over the place of each event of the listing in a group.
 fn find(listing: &Listing, group: RowGroup, index: usize, mut take: impl FnMut(Place)) -> Result<()> {
-    let has_any = |people: &[i64]| people.iter().any(|person| group.may_have((*person, *person)));
-    if !listing.people.is_none_or(has_any) {
+    if !listing.people.is_none_or(|people| group.may_have_any(people)) {
         return Ok(());
     }
     let matches = read_matches(std::slice::from_ref(&listing.pattern), group)?;

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use parquet::basic::Type;
@@ -25,12 +25,13 @@ pub type PersonRange = (i64, i64);
 pub struct DataFile {
     path: PathBuf,
     source: Source,
-    metadata: ParquetMetaData,
+    metadata: Arc<ParquetMetaData>,
 }
 
-#[derive(Debug)]
-enum Source {
-    File(Mutex<File>),
+/// What the bytes of a file are read from.
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    File(Arc<Mutex<File>>),
     Memory(Bytes),
 }
 
@@ -43,7 +44,11 @@ impl DataFile {
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::disk("open", path))?;
         let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).map_err(Error::file(path))?;
-        Ok(Self { path: path.to_owned(), source: Source::File(Mutex::new(file)), metadata })
+        Ok(Self {
+            path: path.to_owned(),
+            source: Source::File(Arc::new(Mutex::new(file))),
+            metadata: Arc::new(metadata),
+        })
     }
 
     /// A file that is only in memory.
@@ -54,7 +59,7 @@ impl DataFile {
     pub fn in_memory(bytes: Bytes) -> Result<Self> {
         let path = PathBuf::from("in memory");
         let metadata = ParquetMetaDataReader::new().parse_and_finish(&bytes).map_err(Error::file(&path))?;
-        Ok(Self { path, source: Source::Memory(bytes), metadata })
+        Ok(Self { path, source: Source::Memory(bytes), metadata: Arc::new(metadata) })
     }
 
     /// Where it is.
@@ -72,26 +77,46 @@ impl DataFile {
         self.metadata.row_groups().iter().map(|meta| RowGroup { file: self, meta })
     }
 
+    /// What its bytes are read from, and its footer.
+    pub(super) fn parts(&self) -> (&Source, &Arc<ParquetMetaData>) {
+        (&self.source, &self.metadata)
+    }
+
     fn read_range(&self, range: std::ops::Range<u64>) -> Result<Bytes> {
         let n_bytes = usize::try_from(range.end - range.start).unwrap_or_default();
-        let read = match &self.source {
-            Source::File(file) => {
+        self.source.read(range.start, n_bytes).map_err(Error::disk("read", &self.path))
+    }
+}
+
+impl Source {
+    /// Reads so many bytes from a place.
+    pub(super) fn read(&self, start: u64, n_bytes: usize) -> std::io::Result<Bytes> {
+        match self {
+            Self::File(file) => {
                 let mut bytes = Vec::with_capacity(n_bytes);
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                let read = file.seek(SeekFrom::Start(range.start));
-                let read =
-                    read.and_then(|_| file.by_ref().take(range.end - range.start).read_to_end(&mut bytes));
-                read.and_then(|n_read| {
-                    if n_read == n_bytes { Ok(bytes.into()) } else { Err(ErrorKind::UnexpectedEof.into()) }
-                })
+                file.seek(SeekFrom::Start(start))?;
+                let wanted = u64::try_from(n_bytes).unwrap_or(u64::MAX);
+                let n_read = file.by_ref().take(wanted).read_to_end(&mut bytes)?;
+                if n_read == n_bytes { Ok(bytes.into()) } else { Err(ErrorKind::UnexpectedEof.into()) }
             }
-            Source::Memory(bytes) => {
-                let start = usize::try_from(range.start).unwrap_or(usize::MAX);
+            Self::Memory(bytes) => {
+                let start = usize::try_from(start).unwrap_or(usize::MAX);
                 let end = start.checked_add(n_bytes).filter(|end| *end <= bytes.len());
                 end.map(|end| bytes.slice(start..end)).ok_or_else(|| ErrorKind::UnexpectedEof.into())
             }
+        }
+    }
+
+    /// How many bytes there are.
+    pub(super) fn len(&self) -> u64 {
+        let n_bytes = match self {
+            Self::File(file) => {
+                file.lock().unwrap_or_else(PoisonError::into_inner).metadata().ok().map(|about| about.len())
+            }
+            Self::Memory(bytes) => u64::try_from(bytes.len()).ok(),
         };
-        read.map_err(Error::disk("read", &self.path))
+        n_bytes.unwrap_or_default()
     }
 }
 
@@ -116,6 +141,12 @@ impl<'f> RowGroup<'f> {
     /// Whether somebody of this range may be in it.
     pub fn may_have(self, range: PersonRange) -> bool {
         self.bounds(PERSON).is_none_or(|(min, max)| min <= range.1 && range.0 <= max)
+    }
+
+    /// Whether any of these people, whose numbers are in order, may be in it.
+    pub fn may_have_any(self, people: &[i64]) -> bool {
+        let Some((min, max)) = self.bounds(PERSON) else { return !people.is_empty() };
+        people.get(people.partition_point(|person| *person < min)).is_some_and(|person| *person <= max)
     }
 
     /// Whether a column is one of doubles.

@@ -8,6 +8,7 @@ pub mod pattern;
 pub mod people;
 pub mod properties;
 pub mod property;
+pub mod rows;
 pub mod source;
 pub mod strip;
 mod unpack;

@@ -26,7 +26,7 @@ pub fn fold<A: Send>(
     begin: impl Fn() -> A + Sync,
     step: impl Fn(&mut A, i64, Run) + Sync,
 ) -> Result<Vec<A>> {
-    let Source { files, n_threads, limits } = source;
+    let Source { files, moved, n_threads, limits } = source;
     let ranges = ranges(files, n_threads * RANGES_PER_THREAD);
     let next = AtomicUsize::new(0);
     let work = || {
@@ -34,7 +34,8 @@ pub fn fold<A: Send>(
         while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mut accumulator = begin();
             read_range((files, limits), reading, *range, |person, run| {
-                if reading.without.binary_search(&person).is_err() {
+                let is_left_out = |people: &[i64]| people.binary_search(&person).is_ok();
+                if !is_left_out(&reading.without) && !is_left_out(moved) {
                     step(&mut accumulator, person, run);
                 }
             })?;

@@ -8,8 +8,10 @@ use crate::error::{Error, Result};
 /// What a question reads, with how many threads, and how much it may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'f> {
-    /// All events of a workspace, as of [`View::files`](crate::store::View::files).
+    /// All events of a workspace.
     pub files: &'f [&'f DataFile],
+    /// People, by their numbers in order, whose events are in the files a second time, as those of somebody else: that counts.
+    pub moved: &'f [i64],
     /// So many threads work at once.
     pub n_threads: usize,
     /// How much it may take.

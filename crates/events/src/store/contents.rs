@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use super::links::Links;
 use super::sealed::Sealed;
 use crate::batch::{Batch, Workspace};
 
@@ -11,9 +12,12 @@ use crate::batch::{Batch, Workspace};
 pub type Numbered = (u64, Arc<Batch>);
 
 /// The events of all workspaces.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Contents {
     inner: RwLock<Inner>,
+    links: Mutex<HashMap<Workspace, Arc<Links>>>,
+    /// Marked batches before this number may be sealed.
+    heard: AtomicU64,
     /// Bytes of the recent batches.
     recent_bytes: AtomicUsize,
     /// Whether somebody has ordered to seal and it has not begun.
@@ -30,6 +34,40 @@ struct Inner {
 }
 
 impl Contents {
+    /// Nothing yet. Marked batches may be sealed before this number.
+    pub fn new(heard: u64) -> Self {
+        Self {
+            inner: RwLock::default(),
+            links: Mutex::default(),
+            heard: AtomicU64::new(heard),
+            recent_bytes: AtomicUsize::default(),
+            seal_ordered: AtomicBool::default(),
+            version: AtomicU64::default(),
+        }
+    }
+
+    /// Marked batches may be sealed before this number.
+    pub fn hear(&self, before: u64) {
+        self.heard.store(before, Ordering::Release);
+    }
+
+    /// Which numbers of people stand for which.
+    pub fn links(&self, workspace: Workspace) -> Arc<Links> {
+        let links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        links.get(&workspace).cloned().unwrap_or_default()
+    }
+
+    /// Changes which numbers of people stand for which.
+    pub fn change_links(&self, workspace: Workspace, change: impl FnOnce(&mut Links)) {
+        let mut all = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        let links = all.entry(workspace).or_default();
+        let before = links.version();
+        change(Arc::make_mut(links));
+        if links.version() != before {
+            self.version.fetch_add(1, Ordering::Release);
+        }
+    }
+
     /// Adds what was written to the log.
     pub fn publish(&self, batches: impl Iterator<Item = Numbered>) {
         let batches: Vec<Numbered> = batches.filter(|(_, batch)| !batch.is_empty()).collect();
@@ -90,6 +128,15 @@ impl Contents {
     pub fn recent(&self) -> Vec<Numbered> {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         inner.recent.iter().filter(|batch| !inner.is_sealed(batch)).cloned().collect()
+    }
+
+    /// The first of them, up to one that is marked and nobody has heard.
+    pub fn to_seal(&self) -> Vec<Numbered> {
+        let heard = self.heard.load(Ordering::Acquire);
+        let mut recent = self.recent();
+        let is_held = |(number, batch): &Numbered| *number >= heard && batch.is_marked();
+        recent.truncate(recent.iter().position(is_held).unwrap_or(recent.len()));
+        recent
     }
 
     /// All events of a workspace, each in one of the two.

@@ -5,9 +5,11 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::contents::Numbered;
+use super::linked::LinkedFile;
+use super::links::Links;
 use super::sealer::rows_of;
 use crate::batch::Workspace;
 use crate::error::{Error, Result};
@@ -20,31 +22,41 @@ const FILES_MAX: usize = 8;
 
 /// The fresh events of all workspaces, as far as somebody asked for them.
 #[derive(Debug, Default)]
-pub struct Fresh(Mutex<HashMap<Workspace, Vec<Part>>>);
+pub struct Fresh(Mutex<Files>);
+
+/// What [`Fresh`] has.
+#[derive(Debug, Default)]
+pub struct Files(HashMap<Workspace, Vec<Part>>);
 
 /// The events of some batches.
 #[derive(Debug)]
 struct Part {
     /// From the number of the first batch to behind the last.
     numbers: Range<u64>,
-    file: Arc<DataFile>,
+    file: Arc<LinkedFile>,
 }
 
 impl Fresh {
+    /// Whoever asks at the same time waits, instead of making the same.
+    pub fn lock(&self) -> MutexGuard<'_, Files> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Files {
     /// The events of these batches of a workspace: all that are not sealed, in the order of their numbers.
     ///
     /// # Errors
     ///
     /// [`Error::File`].
     pub fn files(
-        &self,
+        &mut self,
         workspace: Workspace,
         batches: &[Numbered],
         layout: &Layout,
-    ) -> Result<Vec<Arc<DataFile>>> {
-        // Whoever asks at the same time waits, instead of making the same.
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let parts = all.entry(workspace).or_default();
+        links: &Links,
+    ) -> Result<Vec<Arc<LinkedFile>>> {
+        let parts = self.0.entry(workspace).or_default();
         let first = batches.first().map_or(u64::MAX, |(number, _)| *number);
         // What was sealed since is not fresh any more, and goes. What is left must begin where the batches do: somebody who
         // looked earlier may come here later.
@@ -62,23 +74,28 @@ impl Fresh {
             parts.clear();
             from = 0;
         }
-        parts.extend(part_of(workspace, &batches[from..], layout)?);
+        parts.extend(part_of(workspace, &batches[from..], layout, links)?);
         Ok(parts.iter().map(|part| Arc::clone(&part.file)).collect())
     }
 
     /// Lets go of the files of a workspace.
-    pub fn forget(&self, workspace: Workspace) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&workspace);
+    pub fn forget(&mut self, workspace: Workspace) {
+        self.0.remove(&workspace);
     }
 }
 
-fn part_of(workspace: Workspace, batches: &[Numbered], layout: &Layout) -> Result<Option<Part>> {
+fn part_of(
+    workspace: Workspace,
+    batches: &[Numbered],
+    layout: &Layout,
+    links: &Links,
+) -> Result<Option<Part>> {
     let (Some((first, _)), Some((last, _))) = (batches.first(), batches.last()) else { return Ok(None) };
     let mut layout = layout.clone();
-    let rows = rows_of(workspace, batches.iter().map(|(_, batch)| batch.as_ref()), &mut layout)?;
+    let rows = rows_of(workspace, batches.iter().map(|(_, batch)| batch.as_ref()), &mut layout, links)?;
     let mut bytes = Vec::new();
     file::write(&rows, &mut bytes).map_err(Error::file("in memory"))?;
-    let file = Arc::new(DataFile::in_memory(bytes.into())?);
+    let file = Arc::new(LinkedFile::new(DataFile::in_memory(bytes.into())?));
     Ok(Some(Part { numbers: *first..last + 1, file }))
 }
 
@@ -96,7 +113,7 @@ mod tests {
         /// sealed, and nothing twice.
         #[test]
         fn everybody_gets_what_is_fresh_to_them(questions in prop::collection::vec((0..20_u64, 0..20_u64), 1..40)) {
-            let fresh = Fresh::default();
+            let mut fresh = Files::default();
             let mut n_taken = 0;
             for (sealed, more) in questions {
                 let n = n_taken.max(sealed) + more % 3;
@@ -106,10 +123,10 @@ mod tests {
                     batch.push(&Event { id: EventId(number), ..Event::default() });
                     (number, Arc::new(batch))
                 }).collect();
-                let files = fresh.files([1; 16], &batches, &Layout::default()).unwrap();
+                let files = fresh.files([1; 16], &batches, &Layout::default(), &Links::default()).unwrap();
                 prop_assert!(files.len() <= FILES_MAX);
                 let mut found = Vec::new();
-                for group in files.iter().flat_map(|file| file.groups()) {
+                for group in files.iter().flat_map(|file| file.data.groups()) {
                     group.read_integers(EVENT_ID, &mut found).unwrap();
                 }
                 found.sort_unstable();

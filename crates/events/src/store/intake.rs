@@ -144,7 +144,7 @@ impl Intake {
             [] => Vec::new(),
             _ => batch.keys().filter(|key| !self.known.contains(*key)).collect(),
         };
-        let in_table = sealed.find(&unknown)?;
+        let in_table = sealed.find(&unknown, &self.contents.links(batch.workspace()))?;
         batch.retain(|key| {
             let is_new = !in_table.contains(&key) && self.known.insert(key);
             fresh.extend(is_new.then_some(key));

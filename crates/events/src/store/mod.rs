@@ -7,6 +7,8 @@ mod filter;
 mod fresh;
 mod intake;
 mod known;
+mod linked;
+mod links;
 mod rewrite;
 mod sealed;
 mod sealer;
@@ -44,6 +46,8 @@ pub struct StoreOptions {
     pub seal_bytes: usize,
     /// So many bytes of batches that are not sealed are in memory at most; who comes then is [refused](Refused::Busy).
     pub recent_bytes_max: usize,
+    /// Whether [marked](Batch::mark) batches stay in the log until they are [heard](Store::hear).
+    pub holds_marked: bool,
     /// What time it is; files and commits carry it.
     pub clock: fn() -> Micros,
 }
@@ -56,6 +60,7 @@ impl StoreOptions {
             waiting_bytes_max: 64 << 20,
             seal_bytes: 16 << 20,
             recent_bytes_max: 128 << 20,
+            holds_marked: false,
             clock,
         }
     }
@@ -68,6 +73,7 @@ pub struct Store {
     seal_orders: Option<Sender<sealer::Order>>,
     contents: Arc<Contents>,
     fresh: Fresh,
+    log_name: String,
     waiting_bytes: Arc<AtomicUsize>,
     options: StoreOptions,
     threads: Vec<JoinHandle<()>>,
@@ -82,11 +88,12 @@ impl Store {
     pub fn open(dir: &Path, options: StoreOptions) -> Result<Self> {
         fs::create_dir_all(dir).map_err(Error::disk("create", dir))?;
         let log_name = log_name(dir)?;
-        let contents = Arc::new(Contents::default());
+        let contents = Arc::new(Contents::new(if options.holds_marked { 0 } else { u64::MAX }));
         let (orders, received) = mpsc::channel();
         let (seal_orders, seal_received) = mpsc::channel();
         let sealer = {
             let (tables, contents, intake) = (dir.join("tables"), Arc::clone(&contents), orders.clone());
+            let log_name = log_name.clone();
             let open = move || Sealer::open(tables, log_name, options.clock, contents);
             start("event-sealer", dir, open, move |sealer| sealer.run(&seal_received, &intake))?
         };
@@ -108,6 +115,7 @@ impl Store {
             seal_orders: Some(seal_orders),
             contents,
             fresh: Fresh::default(),
+            log_name,
             waiting_bytes,
             options,
             threads: vec![sealer, writer],
@@ -182,10 +190,11 @@ impl Store {
     ///
     /// What kept it from it; then some may be there yet, and the same can be asked for again.
     pub async fn erase(&self, workspace: Workspace, distinct_ids: &[&str]) -> Result<usize, Refused> {
-        let person = |id: &&str| person_hash(workspace, id).cast_signed();
-        let people = distinct_ids.iter().map(person).collect();
+        let links = self.contents.links(workspace);
+        let numbers = |id: &&str| links.chain(person_hash(workspace, id).cast_signed()).collect::<Vec<_>>();
+        let people = distinct_ids.iter().flat_map(numbers).collect();
         let n_erased = self.order(|reply| sealer::Order::Erase { workspace, people, reply }).await?;
-        self.fresh.forget(workspace);
+        self.fresh.lock().forget(workspace);
         Ok(n_erased)
     }
 
@@ -202,9 +211,60 @@ impl Store {
     ///
     /// [`Error::File`].
     pub fn view(&self, workspace: Workspace) -> Result<View> {
+        // One at a time: each sees all that those before have seen.
+        let mut fresh = self.fresh.lock();
         let (sealed, recent) = self.contents.of(workspace);
-        let fresh = self.fresh.files(workspace, &recent, &sealed.layout)?;
-        Ok(View { sealed, fresh })
+        let links = self.contents.links(workspace);
+        let files = fresh.files(workspace, &recent, &sealed.layout, &links)?;
+        View::new(sealed, files, &links)
+    }
+
+    /// Lets what is done under the second of each pair of distinct ids and under the first be one person's, for good, in all
+    /// answers. Files have it by and by.
+    pub fn link<'i>(&self, workspace: Workspace, pairs: impl IntoIterator<Item = (&'i str, &'i str)>) {
+        let number = |id| person_hash(workspace, id).cast_signed();
+        self.contents.change_links(workspace, |links| {
+            pairs.into_iter().for_each(|(from, to)| links.link(number(from), number(to)));
+        });
+    }
+
+    /// Lets these pairs of distinct ids, and no others, be one person's for now, in all answers. No file has it.
+    pub fn hold_as_one<'i>(&self, workspace: Workspace, pairs: impl IntoIterator<Item = (&'i str, &'i str)>) {
+        let number = |id| person_hash(workspace, id).cast_signed();
+        let pairs = pairs.into_iter().map(|(from, to)| (number(from), number(to))).collect();
+        self.contents.change_links(workspace, |links| links.hold_as_one(pairs));
+    }
+
+    /// The number of the person in answers.
+    pub fn person_number(&self, workspace: Workspace, distinct_id: &str) -> i64 {
+        self.contents.links(workspace).current(person_hash(workspace, distinct_id).cast_signed())
+    }
+
+    /// What this log is called: different for every log, also of other stores.
+    pub fn log_name(&self) -> &str {
+        &self.log_name
+    }
+
+    /// The [marked](Batch::mark) batches in the log from this number on, about so many bytes of them, and the number behind the
+    /// last that was looked at.
+    pub fn marked(&self, from: u64, n_bytes: usize) -> (Vec<Arc<Batch>>, u64) {
+        let (mut batches, mut next, mut n_taken) = (Vec::new(), from, 0);
+        for (number, batch) in self.contents.recent().into_iter().filter(|(number, _)| *number >= from) {
+            if n_taken >= n_bytes {
+                break;
+            }
+            next = number + 1;
+            if batch.is_marked() {
+                n_taken += batch.as_bytes().len();
+                batches.push(batch);
+            }
+        }
+        (batches, next)
+    }
+
+    /// Marked batches before this number may be sealed: what they tell of people is known for good.
+    pub fn hear(&self, before: u64) {
+        self.contents.hear(before);
     }
 
     /// A number that changes with every change of what is in the store, until it is opened again.

@@ -4,10 +4,15 @@
 //!
 //! Files of about the same size are merged when there are enough of them (size-tiered compaction), so that each event is written
 //! anew a few times only: once for each power of [`FAN_IN`] in the number of files that sealing made.
+//!
+//! What is rewritten gets the numbers that stand for its people by now. A file of which much is somebody else's is rewritten for
+//! that alone: until then questions hold those rows in memory.
 
 use std::fs::{self, File};
 use std::sync::Arc;
 
+use super::linked::Moved;
+use super::links::Links;
 use super::sealed::{Sealed, SealedFile, remove_lost_filters};
 use crate::error::{Error, Result};
 use crate::event::Micros;
@@ -20,6 +25,10 @@ use crate::table::merge::{People, merge};
 const FAN_IN: usize = 8;
 /// Files up to here are all of one size.
 const SMALL_BYTES: u64 = 1 << 20;
+/// A file is rewritten when one in so many of its rows is somebody else's,
+const MOVED_SHARE: usize = 16;
+/// or so many are.
+const MOVED_ROWS_MAX: usize = 100_000;
 
 /// Which files are merged next; none when they are few enough. Never more than [`FAN_IN`]: of each of them as much is in memory
 /// as a row group has.
@@ -47,17 +56,38 @@ fn choose(files: &[u64]) -> Vec<usize> {
 /// # Errors
 ///
 /// [`Error::Disk`], [`Error::File`], [`Error::Table`]; the files are then as before.
-pub async fn compact(table: &mut Table, sealed: &Sealed, log: &str, now: Micros) -> Result<bool> {
+pub async fn compact(
+    table: &mut Table,
+    (sealed, links): (&Sealed, &Links),
+    log: &str,
+    now: Micros,
+) -> Result<bool> {
     let sizes: Vec<u64> = sealed.files.iter().map(|file| file.n_bytes).collect();
-    let chosen: Vec<&Arc<SealedFile>> =
+    let mut chosen: Vec<&Arc<SealedFile>> =
         choose(&sizes).into_iter().map(|index| &sealed.files[index]).collect();
+    if chosen.is_empty() {
+        for file in &sealed.files {
+            if has_many_moved(file, links)? {
+                chosen.push(file);
+                break;
+            }
+        }
+    }
     if chosen.is_empty() {
         return Ok(false);
     }
-    rewrite(table, &chosen, &People::new(), log, now).await?;
+    rewrite(table, (&chosen, links), &People::new(), log, now).await?;
     table.vacuum(now).await?;
     remove_lost_filters(table.dir())?;
     Ok(true)
+}
+
+/// Whether so much of a file is somebody else's for good that it is worth to rewrite it.
+fn has_many_moved(file: &SealedFile, links: &Links) -> Result<bool> {
+    let moved = file.file.moved(links)?;
+    let n_rows = moved.rows.as_ref().map_or(0, DataFile::n_rows);
+    let are_many = n_rows > MOVED_ROWS_MAX || n_rows * MOVED_SHARE > file.file.data.n_rows();
+    Ok(are_many && moved.numbers.keys().any(|number| links.lasting(*number) != *number))
 }
 
 /// Removes all events of some people from a table and from the disk; how many there were.
@@ -69,15 +99,15 @@ pub async fn compact(table: &mut Table, sealed: &Sealed, log: &str, now: Micros)
 /// [`Error::Disk`], [`Error::File`], [`Error::Table`]; then some of the events may be there yet.
 pub async fn erase(
     table: &mut Table,
-    sealed: &Sealed,
+    (sealed, links): (&Sealed, &Links),
     people: &People,
     log: &str,
     now: Micros,
 ) -> Result<usize> {
     let mut n_erased = 0;
     for file in &sealed.files {
-        if has_any(&file.data, people)? {
-            n_erased += rewrite(table, &[file], people, log, now).await?;
+        if has_any(&file.file.data, people)? {
+            n_erased += rewrite(table, (&[file], links), people, log, now).await?;
         }
     }
     let own = table.files()?;
@@ -109,17 +139,23 @@ fn has_any(file: &DataFile, people: &People) -> Result<bool> {
 /// Puts one file in the place of some, without the events of some people; how many events these were.
 async fn rewrite(
     table: &mut Table,
-    files: &[&Arc<SealedFile>],
+    (files, links): (&[&Arc<SealedFile>], &Links),
     without: &People,
     log: &str,
     now: Micros,
 ) -> Result<usize> {
-    let data: Vec<&DataFile> = files.iter().map(|file| &file.data).collect();
+    let data: Vec<&DataFile> = files.iter().map(|file| &file.file.data).collect();
+    let moved = files.iter().map(|file| file.file.moved_for_good(links)).collect::<Result<Vec<Moved>>>()?;
+    let has_moved = moved.iter().any(|moved| !moved.numbers.is_empty());
+    let mut left_out = without.clone();
+    left_out.extend(moved.iter().flat_map(|moved| moved.numbers.keys()));
+    let moved_rows = moved.iter().filter_map(|moved| moved.rows.as_ref());
+    let all: Vec<&DataFile> = data.iter().copied().chain(moved_rows).collect();
     let name = format!("{log}-v{}.parquet", table.version() + 1);
     let path = table.dir().join(&name);
     let out = File::create(&path).map_err(Error::disk("create", &path))?;
     let layout = table.layout().clone();
-    let merged = merge(&data, &layout, without, out).inspect_err(|_| {
+    let merged = merge(&all, &layout, &left_out, out).inspect_err(|_| {
         // What belongs to nothing takes no room; when it cannot be removed either, it is with the next vacuum.
         let _ = fs::remove_file(&path);
     })?;
@@ -127,7 +163,7 @@ async fn rewrite(
     let n_after = usize::try_from(merged.file_metadata().num_rows()).unwrap_or_default();
     let added = if n_after > 0 { vec![NewFile { name, metadata: merged }] } else { Vec::new() };
     let removed = files.iter().map(|file| file.name.clone()).collect();
-    let changes_data = n_after < n_before;
+    let changes_data = has_moved || n_after < n_before;
     table.commit(Change { added, removed, layout, brought: None, changes_data, now }).await?;
     Ok(n_before - n_after)
 }

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::filter::{Filter, hash};
+use super::linked::LinkedFile;
+use super::links::Links;
 use crate::batch::EventKey;
 use crate::error::{Error, Result};
 use crate::event::EventId;
@@ -35,7 +37,7 @@ pub struct SealedFile {
     /// Its length.
     pub n_bytes: u64,
     /// The file.
-    pub data: DataFile,
+    pub file: LinkedFile,
     filter: Filter,
 }
 
@@ -56,21 +58,24 @@ impl Sealed {
         Ok(Self { files, layout: table.layout().clone(), before })
     }
 
-    /// Which of these events are here.
+    /// Which of these events are here, under any number that their person had when they were sealed.
     ///
     /// # Errors
     ///
     /// Those of [`RowGroup::read_integers`].
-    pub fn find(&self, keys: &[EventKey]) -> Result<HashSet<EventKey>> {
+    pub fn find(&self, keys: &[EventKey], links: &Links) -> Result<HashSet<EventKey>> {
         let mut found = HashSet::new();
-        let hashed: Vec<(u64, EventKey)> = keys.iter().map(|key| (hash(*key), *key)).collect();
+        let as_sealed = |key: EventKey| {
+            let numbers = links.chain(key.person.cast_signed());
+            numbers.map(move |number| (hash(EventKey { person: number.cast_unsigned(), ..key }), number, key))
+        };
+        let hashed: Vec<(u64, i64, EventKey)> = keys.iter().flat_map(|key| as_sealed(*key)).collect();
         for file in &self.files {
-            let may_be_there = hashed.iter().filter(|(hash, _)| file.filter.contains(*hash));
-            let mut candidates: Vec<_> =
-                may_be_there.map(|(_, key)| (key.person.cast_signed(), *key)).collect();
-            candidates.sort_unstable_by_key(|(person, key)| (*person, key.id));
+            let may_be_there = hashed.iter().filter(|(hash, ..)| file.filter.contains(*hash));
+            let mut candidates: Vec<_> = may_be_there.map(|(_, number, key)| (*number, *key)).collect();
+            candidates.sort_unstable_by_key(|(number, key)| (*number, key.id));
             if !candidates.is_empty() {
-                find_in(&file.data, &candidates, &mut found)?;
+                find_in(&file.file.data, &candidates, &mut found)?;
             }
         }
         Ok(found)
@@ -85,7 +90,7 @@ impl SealedFile {
         let path = dir.join(FILTERS).join(format!("{name}.fuse"));
         let kept = fs::read(&path).ok().and_then(|bytes| Filter::from_bytes(&bytes));
         let filter = kept.map_or_else(|| make_filter(&data, &path), Ok)?;
-        Ok(Self { name, n_bytes, data, filter })
+        Ok(Self { name, n_bytes, file: LinkedFile::new(data), filter })
     }
 }
 

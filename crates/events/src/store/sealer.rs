@@ -15,11 +15,12 @@ use tokio::sync::oneshot;
 
 use super::contents::{Contents, Numbered};
 use super::intake;
+use super::links::Links;
 use super::rewrite::{compact, erase};
 use super::sealed::Sealed;
-use crate::batch::{Batch, BatchView, Workspace, person_hash};
+use crate::batch::{Batch, Workspace, person_hash};
 use crate::error::{Error, Result};
-use crate::event::{Event, Micros};
+use crate::event::Micros;
 use crate::table::delta::{Change, LogPlace, NewFile, Table};
 use crate::table::file;
 use crate::table::layout::{Frequencies, Layout};
@@ -84,7 +85,7 @@ impl Sealer {
 
     fn seal(&mut self, intake: &Sender<intake::Order>) -> Result<usize> {
         self.contents.begin_seal();
-        let recent = self.contents.recent();
+        let recent = self.contents.to_seal();
         let mut sealed: BTreeMap<Workspace, Result<usize>> = BTreeMap::new();
         for slice in slices(&recent) {
             self.seal_slice(slice, &mut sealed);
@@ -128,7 +129,7 @@ impl Sealer {
         let brought = self.runtime.block_on(table.brought(&self.log))?.unwrap_or_default();
         let new = batches.iter().filter(|(number, _)| *number >= brought).map(|(_, batch)| batch.as_ref());
         let mut layout = table.layout().clone();
-        let rows = rows_of(workspace, new, &mut layout)?;
+        let rows = rows_of(workspace, new, &mut layout, &self.contents.links(workspace))?;
         let now = (self.clock)();
         if rows.num_rows() > 0 {
             let name = format!("{}-{before}.parquet", self.log);
@@ -149,13 +150,18 @@ impl Sealer {
         people: &People,
         intake: &Sender<intake::Order>,
     ) -> Result<usize> {
+        let before = self.contents.recent().last().map_or(0, |(number, _)| number + 1);
         // The first time the segment may stay in which the log went on meanwhile; it ends then, and goes the second time.
         for _ in 0..2 {
             self.seal(intake)?;
         }
+        if self.contents.of(workspace).1.iter().any(|(number, _)| *number < before) {
+            return Err(Error::Held);
+        }
         let Some(table) = self.tables.get_mut(&workspace) else { return Ok(0) };
         let sealed = self.contents.sealed(workspace);
-        let erasure = erase(table, &sealed, people, &self.log, (self.clock)());
+        let links = self.contents.links(workspace);
+        let erasure = erase(table, (&sealed, &links), people, &self.log, (self.clock)());
         let n_erased = self.runtime.block_on(erasure);
         // Also after a failure, some files may have been replaced.
         let now = Sealed::read(table, &sealed, sealed.before)?;
@@ -174,7 +180,8 @@ impl Sealer {
         let Some(table) = self.tables.get_mut(&workspace) else { return Ok(0) };
         let mut n_merged = 0;
         let mut sealed = self.contents.sealed(workspace);
-        while self.runtime.block_on(compact(table, &sealed, &self.log, (self.clock)()))? {
+        let links = self.contents.links(workspace);
+        while self.runtime.block_on(compact(table, (&sealed, &links), &self.log, (self.clock)()))? {
             n_merged += 1;
             sealed = Arc::new(Sealed::read(table, &sealed, sealed.before)?);
             self.contents.publish_sealed(workspace, Arc::clone(&sealed));
@@ -188,24 +195,20 @@ pub fn rows_of<'b>(
     workspace: Workspace,
     batches: impl Iterator<Item = &'b Batch>,
     layout: &mut Layout,
+    links: &Links,
 ) -> Result<RecordBatch> {
     // Events are read twice, which is cheaper than to hold all of them.
     let batches: Vec<&Batch> = batches.collect();
-    let events = || batches.iter().flat_map(|batch| events_of(batch));
+    let events = || batches.iter().flat_map(|batch| batch.events());
     let mut frequencies = Frequencies::default();
     events().for_each(|event| frequencies.add(&event));
     layout.extend_by(&frequencies);
     let mut rows = RowsBuilder::new(layout);
     for event in events() {
-        rows.push(person_hash(workspace, &event.distinct_id), &event);
+        let number = person_hash(workspace, &event.distinct_id).cast_signed();
+        rows.push(links.lasting(number), &event);
     }
     rows.finish().map_err(|error| Error::file("in memory")(error.into()))
-}
-
-/// A batch is made by adding events, or was read whole.
-fn events_of(batch: &Batch) -> impl Iterator<Item = Event<'_>> {
-    let events = BatchView::new(batch.as_bytes()).map(BatchView::events);
-    events.into_iter().flatten().map_while(|event| event)
 }
 
 /// Batches in the order of the log, in parts of which each fits into memory several times.
@@ -253,6 +256,7 @@ fn list(dir: &Path) -> Result<Vec<Workspace>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Event;
 
     #[test]
     fn slices_have_every_batch_once_and_fit_into_memory() {

@@ -200,7 +200,7 @@ async fn many_small_files_become_one_with_the_same_events() {
     assert_eq!(contents(&store), before);
     let (view, limits) = (store.view(WORKSPACE).unwrap(), Limits::none());
     let all = fold(
-        Source { files: &view.files(), n_threads: 2, limits: &limits },
+        Source { files: &view.files(), moved: &[], n_threads: 2, limits: &limits },
         &numbers(),
         || (0, 0),
         |(n, n_numbers), _, run| {

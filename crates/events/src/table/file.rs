@@ -17,7 +17,7 @@ use parquet::schema::types::ColumnPath;
 
 use super::{layout, rows};
 
-/// A row group ends with the first person behind so many rows: nobody's events are in two of them, so that they can be read at
+/// A row group ends with the first person behind about so many rows: nobody's events are in two of them, so that they can be read at
 /// the same time.
 const GROUP_ROWS: usize = 1 << 17;
 
@@ -71,13 +71,15 @@ impl<W: Write + Send> Writer<W> {
     }
 }
 
-/// Where row groups end.
+/// Where row groups end, of which none is small when there are several.
 fn group_ends(rows: &RecordBatch) -> Vec<usize> {
     let person = rows.column(rows::PERSON).as_primitive::<Int64Type>().values();
+    let n_groups = ((rows.num_rows() + GROUP_ROWS / 2) / GROUP_ROWS).max(1);
+    let group_rows = rows.num_rows().div_ceil(n_groups);
     let mut ends = Vec::new();
     let mut start = 0;
     while start < rows.num_rows() {
-        let full = (start + GROUP_ROWS).min(rows.num_rows());
+        let full = (start + group_rows).min(rows.num_rows());
         let last = person[full - 1];
         let end = full + person[full..].partition_point(|one| *one == last);
         ends.push(end);

@@ -2,33 +2,32 @@
 //!
 //! The rows are merged in ranges of people, so that memory holds a range of all files and never the files.
 
-use std::collections::HashSet;
-use std::fs::File;
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{ArrayRef, BooleanArray, RecordBatch, StructArray, new_null_array};
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StructArray, new_null_array};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use arrow_select::concat::concat_batches;
-use arrow_select::filter::filter_record_batch;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 
-use super::file::Writer;
-use super::layout::Layout;
+use super::file::{self, Writer};
+use super::layout::{Layout, PERSON};
 use super::rows;
 use crate::error::{Error, Result};
 use crate::scan::file::{DataFile, PersonRange};
-use crate::scan::people::ranges;
+use crate::scan::rows::rows_of_people;
 
 /// About so many rows are in memory at once.
-const RANGE_ROWS: usize = 1 << 19;
+const RANGE_ROWS: usize = 1 << 17;
 
 /// Numbers of people.
 pub type People = HashSet<i64>;
+
+/// Numbers that stand for others in a file, each with the number of the person now.
+pub type Numbers = HashMap<i64, i64>;
 
 /// Merges data files into one, without the rows of the people in `without`. The files may lack columns of the layout.
 ///
@@ -42,54 +41,65 @@ pub fn merge(
     out: impl Write + Send,
 ) -> Result<ParquetMetaData> {
     let schema = plain(&layout.schema());
-    let n_rows: usize = files.iter().map(|data| data.n_rows()).sum();
     let mut writer = Writer::new(&schema, out).map_err(Error::file("of merged rows"))?;
-    for range in ranges(files, n_rows.div_ceil(RANGE_ROWS)) {
+    for range in ranges(files) {
+        let within = |person: i64| (range.0..=range.1).contains(&person) && !without.contains(&person);
         let mut parts = Vec::new();
         for data in files {
-            let part = read(data, range, &schema)?;
-            parts.extend(part.filter(|part| part.num_rows() > 0));
+            let rows = rows_of_people(data, |group| group.may_have(range), within)?;
+            let rows = rows.iter().map(|rows| fit(rows, &schema)).collect::<Result<Vec<_>, _>>();
+            parts.extend(rows.map_err(failed)?);
         }
-        let sorted = concat_batches(&schema, &parts).and_then(|all| rows::sort(&leave_out(&all, without)?));
-        let written = sorted.map_err(ParquetError::from).and_then(|rows| writer.write(&rows));
-        written.map_err(Error::file("of merged rows"))?;
+        let all = concat_batches(&schema, &parts).map_err(failed)?;
+        drop(parts);
+        writer.write(&rows::sort(&all).map_err(failed)?).map_err(Error::file("of merged rows"))?;
     }
     writer.finish().map_err(Error::file("of merged rows"))
 }
 
-/// The rows of everybody else.
-fn leave_out(batch: &RecordBatch, without: &People) -> Result<RecordBatch, ArrowError> {
-    if without.is_empty() {
-        return Ok(batch.clone());
-    }
-    let people = batch.column(rows::PERSON).as_primitive::<Int64Type>().values();
-    let stays: BooleanArray = people.iter().map(|person| Some(!without.contains(person))).collect();
-    filter_record_batch(batch, &stays)
+fn failed(error: ArrowError) -> Error {
+    Error::file("of merged rows")(error.into())
 }
 
-/// The rows of a range of people in one file, with the columns of the schema.
-fn read(data: &DataFile, range: PersonRange, schema: &SchemaRef) -> Result<Option<RecordBatch>> {
-    let groups: Vec<usize> =
-        (0..).zip(data.groups()).filter(|(_, group)| group.may_have(range)).map(|(index, _)| index).collect();
-    if groups.is_empty() {
-        return Ok(None);
-    }
-    let path = data.path();
-    let file = File::open(path).map_err(Error::disk("open", path))?;
-    let read = || {
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file)?;
-        let all = reader.with_row_groups(groups).with_batch_size(RANGE_ROWS).build()?;
-        let mut parts = Vec::new();
-        for part in all {
-            parts.push(fit(&part?, schema)?);
-        }
-        let all = concat_batches(schema, &parts)?;
-        let people = all.column(rows::PERSON).as_primitive::<Int64Type>().values();
-        let start = people.partition_point(|person| *person < range.0);
-        let end = people.partition_point(|person| *person <= range.1);
-        Ok(all.slice(start, end - start))
+/// Ranges that together have everybody. The numbers of people are hashes: equal parts have about as many of them.
+fn ranges(files: &[&DataFile]) -> Vec<PersonRange> {
+    let bounds = files.iter().flat_map(|data| data.groups()).filter_map(|group| group.bounds(PERSON));
+    let (min, max) = bounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((i64::MIN, i64::MAX));
+    let n_rows: usize = files.iter().map(|data| data.n_rows()).sum();
+    let n = n_rows.div_ceil(RANGE_ROWS).max(1);
+    let width = (i128::from(max) - i128::from(min)) / i128::try_from(n).unwrap_or(1) + 1;
+    let start = |index: usize| {
+        let start = i128::from(min) + width * i128::try_from(index).unwrap_or_default();
+        i64::try_from(start).unwrap_or(i64::MAX)
     };
-    read().map(Some).map_err(Error::file(path))
+    let end = |index: usize| if index + 1 == n { i64::MAX } else { start(index + 1).saturating_sub(1) };
+    (0..n).map(|index| (if index == 0 { i64::MIN } else { start(index) }, end(index))).collect()
+}
+
+/// Rows as they are in a file, of people who have other numbers now; nothing of those who have none of them. They are in
+/// memory, as a file of their own.
+///
+/// # Errors
+///
+/// [`Error::Disk`], [`Error::File`].
+pub fn renumber(data: &DataFile, numbers: &Numbers) -> Result<Option<DataFile>> {
+    let mut wanted: Vec<i64> = numbers.keys().copied().collect();
+    wanted.sort_unstable();
+    let is_wanted = |person: i64| numbers.contains_key(&person);
+    let parts = rows_of_people(data, |group| group.may_have_any(&wanted), is_wanted)?;
+    let Some(schema) = parts.first().map(RecordBatch::schema) else { return Ok(None) };
+    let renumbered = |all: RecordBatch| {
+        let people = all.column(rows::PERSON).as_primitive::<Int64Type>().values();
+        let number = |person: &i64| numbers.get(person).copied().unwrap_or(*person);
+        let people: Int64Array = people.iter().map(number).collect();
+        let mut columns = all.columns().to_vec();
+        columns[rows::PERSON] = Arc::new(people);
+        rows::sort(&RecordBatch::try_new(all.schema(), columns)?)
+    };
+    let rows = concat_batches(&schema, &parts).and_then(renumbered).map_err(failed)?;
+    let mut bytes = Vec::new();
+    file::write(&rows, &mut bytes).map_err(Error::file("in memory"))?;
+    DataFile::in_memory(bytes.into()).map(Some)
 }
 
 /// The same rows with the columns of a schema; those that they lack have no values.

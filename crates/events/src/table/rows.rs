@@ -56,9 +56,9 @@ impl<'l> RowsBuilder<'l> {
     }
 
     /// Adds an event of a person.
-    pub fn push(&mut self, person: u64, event: &Event) {
+    pub fn push(&mut self, person: i64, event: &Event) {
         let n_before = self.person.len();
-        self.person.push(person.cast_signed());
+        self.person.push(person);
         self.at.push(event.at);
         self.event.append_value(&event.name);
         self.event_id.push(event.id.0.cast_signed());

@@ -33,7 +33,7 @@ pub async fn read<T: Send + 'static>(
     let work = move || {
         let view = store.view(workspace)?;
         let n_threads = available_parallelism().map_or(1, NonZero::get);
-        read(Source { files: &view.files(), n_threads, limits: &limits })
+        read(view.source(&view.all_files(), n_threads, &limits))
     };
     let Ok(done) = timeout(TIME_MAX, spawn_blocking(work)).await else {
         return Err(Error::field("from", "covers too much for a minute of reckoning: ask for less time"));
