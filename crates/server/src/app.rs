@@ -57,7 +57,7 @@ pub struct Parts {
 impl App {
     pub fn new(db: Db, config: Config, clock: Clock, ids: IdSource) -> Self {
         let search = Search::new(config.data_dir.join("search"));
-        let events = EventStore::new(config.data_dir.join(EVENTS));
+        let events = EventStore::new(config.data_dir.join(EVENTS), db.clone());
         Self(Arc::new(Parts {
             db,
             config,

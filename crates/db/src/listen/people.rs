@@ -22,6 +22,15 @@ pub struct Person {
     pub merged_into_id: Option<String>,
 }
 
+/// Who has a distinct id.
+#[derive(Clone, Debug, PartialEq, FromRow)]
+pub struct Known {
+    pub distinct_id: String,
+    pub id: String,
+    pub name: String,
+    pub email: Option<String>,
+}
+
 /// How much somebody has said, and when last.
 #[derive(Clone, Debug, PartialEq, FromRow)]
 pub struct Voice {
@@ -91,6 +100,36 @@ pub async fn get(conn: &mut Conn, ws: &WorkspaceId, id: &str) -> Result<Person> 
         .fetch_one(conn)
         .await?;
     Ok(row)
+}
+
+/// The named people, in no order.
+pub async fn list_by_ids(conn: &mut Conn, ws: &WorkspaceId, ids: &[String]) -> Result<Vec<Person>> {
+    let mut rows = Vec::new();
+    for ids in ids.chunks(ROWS_PER_STATEMENT) {
+        let mut sql = Sql::new("SELECT * FROM people WHERE workspace_id = ");
+        sql.bind(ws.as_str()).bind_in(" AND id IN", ids);
+        rows.extend(sql.fetch_all::<Person>(conn).await?);
+    }
+    Ok(rows)
+}
+
+/// Who has which of these distinct ids, now.
+pub async fn list_by_distinct_ids(conn: &mut Conn, ws: &WorkspaceId, ids: &[String]) -> Result<Vec<Known>> {
+    let mut rows = Vec::new();
+    for ids in ids.chunks(ROWS_PER_STATEMENT) {
+        let mut sql = Sql::new(
+            "SELECT x.distinct_id, r.id, r.name, r.email FROM \
+             (SELECT d.distinct_id, d.person_id FROM distinct_ids d WHERE d.workspace_id = ",
+        );
+        sql.bind(ws.as_str()).bind_in(" AND d.distinct_id IN", ids);
+        sql.push(" UNION SELECT e.external_id, e.id FROM people e WHERE e.workspace_id = ");
+        sql.bind(ws.as_str()).bind_in(" AND e.external_id IN", ids);
+        sql.push(") x JOIN people p ON p.id = x.person_id AND p.workspace_id = ").bind(ws.as_str());
+        sql.push(" JOIN people r ON r.id = COALESCE(p.merged_into_id, p.id) AND r.workspace_id = ");
+        sql.bind(ws.as_str());
+        rows.extend(sql.fetch_all::<Known>(conn).await?);
+    }
+    Ok(rows)
 }
 
 /// The address in lower case.
@@ -198,20 +237,22 @@ pub async fn update_accounts(
         .execute(&mut *conn)
         .await?;
     let links: Vec<_> = account_ids.iter().map(|account| (account.clone(), id.to_owned())).collect();
-    insert_links(conn, ws, &links).await
+    insert_links(conn, ws, &links).await?;
+    Ok(())
 }
 
-/// Adds pairs of account and person; those that exist stay.
-pub async fn insert_links(conn: &mut Conn, ws: &WorkspaceId, links: &[(String, String)]) -> Result<()> {
+/// Adds pairs of account and person, of which those that exist stay; how many are new.
+pub async fn insert_links(conn: &mut Conn, ws: &WorkspaceId, links: &[(String, String)]) -> Result<u64> {
+    let mut n_new = 0;
     for links in links.chunks(ROWS_PER_STATEMENT) {
         let mut sql = Sql::new("INSERT INTO account_people (workspace_id, account_id, person_id) VALUES ");
         sql.bind_rows(
             links.iter().map(|(account, person)| vec![ws.as_str().into(), account.into(), person.into()]),
         );
         sql.push(" ON CONFLICT DO NOTHING");
-        sql.execute(conn).await?;
+        n_new += sql.execute(conn).await?;
     }
-    Ok(())
+    Ok(n_new)
 }
 
 fn matching(select: &'static str, ws: &WorkspaceId, filter: &Filter) -> Sql {

@@ -90,6 +90,8 @@ pub const TABLES: &[Table] = &[
     table("event_rejects", 10),
     table("event_definitions", 11),
     table("questions", 11),
+    table("distinct_ids", 12),
+    table("event_places", 12),
 ];
 
 /// Values bound in one statement; both engines allow more.

@@ -19,6 +19,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("search_queue", "work of this server"),
     ("import_chunks", "uploads on their way into signals"),
     ("change_count", "of the whole database"),
+    ("event_places", "of the logs of this server"),
 ];
 
 /// Columns that hold hashes of keys.
@@ -50,7 +51,7 @@ const JSON: &[(&str, &[&str])] = &[
 ];
 
 /// Whole numbers that are 0 or 1.
-const FLAGS: &[&str] = &["complete", "conclusive", "crossed", "enabled", "shared"];
+const FLAGS: &[&str] = &["complete", "conclusive", "crossed", "enabled", "is_identified", "shared"];
 /// Times whose names do not end in `_at`.
 const TIMES: &[&str] = &["at", "keep_until", "mail_since", "period_from", "period_to"];
 

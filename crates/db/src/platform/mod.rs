@@ -4,6 +4,7 @@ pub mod api_tokens;
 pub mod audit;
 pub mod capture_keys;
 pub mod change_count;
+pub mod distinct_ids;
 pub mod dump;
 pub mod export;
 pub mod idempotency;

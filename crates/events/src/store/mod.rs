@@ -231,13 +231,26 @@ impl Store {
     /// Lets these pairs of distinct ids, and no others, be one person's for now, in all answers. No file has it.
     pub fn hold_as_one<'i>(&self, workspace: Workspace, pairs: impl IntoIterator<Item = (&'i str, &'i str)>) {
         let number = |id| person_hash(workspace, id).cast_signed();
-        let pairs = pairs.into_iter().map(|(from, to)| (number(from), number(to))).collect();
-        self.contents.change_links(workspace, |links| links.hold_as_one(pairs));
+        self.contents.change_links(workspace, |links| {
+            let pairs = pairs.into_iter().map(|(from, to)| (links.lasting(number(from)), number(to)));
+            let pairs = pairs.filter(|(from, to)| *from != links.lasting(*to)).collect();
+            links.hold_as_one(pairs);
+        });
     }
 
     /// The number of the person in answers.
     pub fn person_number(&self, workspace: Workspace, distinct_id: &str) -> i64 {
         self.contents.links(workspace).current(person_hash(workspace, distinct_id).cast_signed())
+    }
+
+    /// All numbers that events with these distinct ids have in [files](View::files), in order.
+    pub fn numbers_in_files(&self, workspace: Workspace, distinct_ids: &[String]) -> Vec<i64> {
+        let links = self.contents.links(workspace);
+        let number = |id: &String| person_hash(workspace, id).cast_signed();
+        let mut numbers: Vec<i64> = distinct_ids.iter().flat_map(|id| links.chain(number(id))).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 
     /// What this log is called: different for every log, also of other stores.

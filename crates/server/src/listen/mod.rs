@@ -2,7 +2,9 @@
 
 pub mod accounts;
 pub mod capture;
+pub mod erasure;
 pub mod events;
+pub mod identity;
 pub mod imports;
 pub mod interviews;
 pub mod people;
@@ -25,6 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(surveys::routes())
         .merge(interviews::routes())
         .merge(people::routes())
+        .merge(erasure::routes())
         .merge(accounts::routes())
         .merge(segments::routes())
         .merge(imports::routes())

@@ -1,10 +1,15 @@
-//! How an entry of somebody's timeline looks on the wire.
+//! Somebody's timeline: words and deeds, as they look on the wire.
 
 use heedful_db::listen::timelines::Entry;
+use heedful_db::{Cursor, Micros, Page};
+use heedful_events::EventId;
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::events::EventOut;
+use crate::platform::error::Result;
 use crate::platform::time;
 
 /// Longer words are cut in a timeline; the thing itself has them all.
@@ -12,20 +17,69 @@ const WORDS_MAX: usize = 2_000;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TimelineEntry {
-    /// signal, response (a score without words), interview, or notice (that an outcome was told to them)
+    /// signal, response (a score without words), interview, notice (that an outcome was told to them), or event (that they did
+    /// something)
     pub kind: String,
-    /// Of the signal, response, interview or outcome.
+    /// Of the signal, response, interview, outcome or event.
     pub id: String,
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     pub person_id: Option<String>,
     pub source_id: Option<String>,
-    /// What was said, or the title of the survey, interview or outcome.
+    /// What was said, the title of the survey, interview or outcome, or the name of the event.
     pub words: String,
     /// Whether the words were too long to be all here.
     pub is_cut: bool,
     pub score: Option<f64>,
     pub score_kind: Option<String>,
+    /// Of an event, in what circumstances.
+    #[schema(value_type = Option<Object>)]
+    pub properties: Option<Map<String, Value>>,
+    /// Where in the list it stands.
+    #[serde(skip)]
+    pub place: String,
+}
+
+/// Deeds come after words of the same moment.
+const BEFORE_ALL_WORDS: &str = "!";
+
+impl From<EventOut> for TimelineEntry {
+    fn from(event: EventOut) -> Self {
+        Self {
+            kind: "event".to_owned(),
+            place: format!("{BEFORE_ALL_WORDS}{}", event.id),
+            id: event.id,
+            at: event.timestamp,
+            person_id: None,
+            source_id: None,
+            words: event.event,
+            is_cut: false,
+            score: None,
+            score_kind: None,
+            properties: Some(event.properties),
+        }
+    }
+}
+
+/// A page of words and deeds out of a page of each, newest first.
+pub fn woven(words: Page<TimelineEntry>, deeds: Page<TimelineEntry>, limit: i64) -> Page<TimelineEntry> {
+    let total = words.total + deeds.total;
+    let has_more = words.next.is_some() || deeds.next.is_some();
+    let mut items: Vec<TimelineEntry> = words.items.into_iter().chain(deeds.items).collect();
+    items.sort_by(|a, b| (b.at, &b.place).cmp(&(a.at, &a.place)));
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let is_cut = items.len() > limit;
+    items.truncate(limit);
+    let last = items.last().filter(|_| is_cut || has_more);
+    let next = last.map(|last| Cursor { sort: last.at.as_microsecond().to_string(), id: last.place.clone() });
+    Page { items, next, total }
+}
+
+/// Behind which event the deeds go on: all deeds of a moment come after all its words.
+pub fn deeds_after(cursor: &Cursor) -> Result<(Micros, EventId)> {
+    let at = cursor.sort_number()?;
+    let id = cursor.id.strip_prefix(BEFORE_ALL_WORDS).map(EventId::of);
+    Ok(id.map_or((at.saturating_add(1), EventId(0)), |id| (at, id)))
 }
 
 impl From<Entry> for TimelineEntry {
@@ -41,6 +95,8 @@ impl From<Entry> for TimelineEntry {
             words: cut.unwrap_or(row.words),
             score: row.score,
             score_kind: row.score_kind,
+            properties: None,
+            place: row.place,
         }
     }
 }

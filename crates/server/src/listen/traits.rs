@@ -32,6 +32,34 @@ pub fn check(invalid: &mut Invalid, traits: &Map<String, Value>) {
     }
 }
 
+/// What fits of traits that a program sent, of which nobody is there to be told that something is too long.
+pub fn fit(traits: Map<String, Value>) -> impl Iterator<Item = (String, Value)> {
+    let cut = |text: &str| text.chars().take(TEXT_MAX).collect::<String>();
+    let fit = move |value: Value| match value {
+        Value::String(text) if text.len() > TEXT_MAX => Value::String(cut(&text)),
+        Value::Array(items) => {
+            let texts = items.iter().take(LIST_MAX).map(|item| match item {
+                Value::String(text) => cut(text),
+                other => cut(&other.to_string()),
+            });
+            texts.collect()
+        }
+        Value::Object(_) => Value::String(cut(&value.to_string())),
+        plain => plain,
+    };
+    let has_a_name = |name: &String| !name.trim().is_empty() && name.chars().count() <= NAME_MAX;
+    traits.into_iter().filter(move |(name, _)| has_a_name(name)).map(move |(name, value)| (name, fit(value)))
+}
+
+/// Gives a trait a value, unless there are too many already; without one it goes.
+pub fn set(traits: &mut Map<String, Value>, name: String, value: Value) {
+    if value.is_null() {
+        traits.remove(&name);
+    } else if traits.len() < TRAITS_MAX || traits.contains_key(&name) {
+        traits.insert(name, value);
+    }
+}
+
 /// As stored; a trait without a value is the same as no trait.
 pub fn store(traits: &Map<String, Value>) -> String {
     let set: Map<_, _> =

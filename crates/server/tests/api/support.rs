@@ -27,7 +27,7 @@ pub struct TestApp {
     pub app: App,
     pub ws: WorkspaceId,
     router: Router,
-    _db: TestDb,
+    db: TestDb,
 }
 
 /// Somebody at the API. Paths are relative to `/api/v1`.
@@ -66,7 +66,16 @@ impl TestApp {
         let app = App::new(db.db.clone(), config, Clock::manual(NOW), IdSource::seeded(7));
         let ws = add_workspace(&app, "Acme", "").await;
         add_workspace(&app, "Other", "stranger-").await;
-        Self { router: router(&app), app, ws, _db: db }
+        Self { router: router(&app), app, ws, db: db }
+    }
+
+    /// The same data under another process.
+    pub fn restarted(self) -> Self {
+        let Self { app, router: old_router, ws, db } = self;
+        let config = app.config.clone();
+        drop((app, old_router));
+        let app = App::new(db.db.clone(), config, Clock::manual(NOW), IdSource::seeded(8));
+        Self { router: router(&app), app, ws, db }
     }
 
     pub fn client(&self, role: Role) -> Client {

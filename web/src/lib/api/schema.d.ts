@@ -2312,6 +2312,23 @@ export interface paths {
     patch: operations['update_person'];
     trace?: never;
   };
+  '/api/v1/people/{id}/distinct-ids': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The ids by which senders of events know a person, those first that were learned first; 500 at most. */
+    get: operations['list_person_distinct_ids'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/people/{id}/erase': {
     parameters: {
       query?: never;
@@ -2388,7 +2405,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What was heard from a person and told to them, newest first. */
+    /** What was heard from a person, told to them and done by them, newest first. */
     get: operations['list_person_timeline'];
     put?: never;
     post?: never;
@@ -3680,8 +3697,9 @@ export interface components {
     };
     /** @description Somebody behind a number. */
     Behind: {
-      /** @description By what senders know the person. */
+      /** @description By what senders knew the person last. */
       distinct_id: string;
+      person?: components['schemas']['EventPerson'] | null;
     };
     BetBoard: {
       columns: components['schemas']['BoardColumn'][];
@@ -4330,9 +4348,16 @@ export interface components {
       event: string;
       /** @description By what its sender knows the person; empty when it tells of nobody. */
       distinct_id: string;
+      person?: components['schemas']['EventPerson'] | null;
       /** Format: date-time */
       timestamp: string;
       properties: Record<string, never>;
+    };
+    /** @description Somebody who did something. */
+    EventPerson: {
+      id: string;
+      /** @description The name, or else the address, or else nothing. */
+      name: string;
     };
     /** @description A property of events. */
     EventProperty: {
@@ -5429,8 +5454,9 @@ export interface components {
     /** @description A page of a list. */
     List_Behind: {
       items: {
-        /** @description By what senders know the person. */
+        /** @description By what senders knew the person last. */
         distinct_id: string;
+        person?: components['schemas']['EventPerson'] | null;
       }[];
       /** @description Pass it as `cursor` to get the next page; null on the last. */
       next?: string | null;
@@ -5644,6 +5670,7 @@ export interface components {
         event: string;
         /** @description By what its sender knows the person; empty when it tells of nobody. */
         distinct_id: string;
+        person?: components['schemas']['EventPerson'] | null;
         /** Format: date-time */
         timestamp: string;
         properties: Record<string, never>;
@@ -6319,6 +6346,23 @@ export interface components {
       total: number;
     };
     /** @description A page of a list. */
+    List_PersonDistinctId: {
+      items: {
+        distinct_id: string;
+        /** @description Whether a sender said that this is who the person is, and not a nameless visitor. */
+        is_identified: boolean;
+        /** Format: date-time */
+        linked_at: string;
+      }[];
+      /** @description Pass it as `cursor` to get the next page; null on the last. */
+      next?: string | null;
+      /**
+       * Format: int64
+       * @description How many match in all.
+       */
+      total: number;
+    };
+    /** @description A page of a list. */
     List_PersonMergeOut: {
       items: {
         id: string;
@@ -6819,21 +6863,26 @@ export interface components {
     /** @description A page of a list. */
     List_TimelineEntry: {
       items: {
-        /** @description signal, response (a score without words), interview, or notice (that an outcome was told to them) */
+        /**
+         * @description signal, response (a score without words), interview, notice (that an outcome was told to them), or event (that they did
+         *     something)
+         */
         kind: string;
-        /** @description Of the signal, response, interview or outcome. */
+        /** @description Of the signal, response, interview, outcome or event. */
         id: string;
         /** Format: date-time */
         at: string;
         person_id?: string | null;
         source_id?: string | null;
-        /** @description What was said, or the title of the survey, interview or outcome. */
+        /** @description What was said, the title of the survey, interview or outcome, or the name of the event. */
         words: string;
         /** @description Whether the words were too long to be all here. */
         is_cut: boolean;
         /** Format: double */
         score?: number | null;
         score_kind?: string | null;
+        /** @description Of an event, in what circumstances. */
+        properties?: Record<string, never> | null;
       }[];
       /** @description Pass it as `cursor` to get the next page; null on the last. */
       next?: string | null;
@@ -7344,6 +7393,14 @@ export interface components {
     PersonAccount: {
       id: string;
       name: string;
+    };
+    /** @description An id by which senders of events know somebody. */
+    PersonDistinctId: {
+      distinct_id: string;
+      /** @description Whether a sender said that this is who the person is, and not a nameless visitor. */
+      is_identified: boolean;
+      /** Format: date-time */
+      linked_at: string;
     };
     PersonIn: {
       /** @default  */
@@ -8825,21 +8882,26 @@ export interface components {
      */
     ThresholdKind: 'absolute' | 'relative' | 'level';
     TimelineEntry: {
-      /** @description signal, response (a score without words), interview, or notice (that an outcome was told to them) */
+      /**
+       * @description signal, response (a score without words), interview, notice (that an outcome was told to them), or event (that they did
+       *     something)
+       */
       kind: string;
-      /** @description Of the signal, response, interview or outcome. */
+      /** @description Of the signal, response, interview, outcome or event. */
       id: string;
       /** Format: date-time */
       at: string;
       person_id?: string | null;
       source_id?: string | null;
-      /** @description What was said, or the title of the survey, interview or outcome. */
+      /** @description What was said, the title of the survey, interview or outcome, or the name of the event. */
       words: string;
       /** @description Whether the words were too long to be all here. */
       is_cut: boolean;
       /** Format: double */
       score?: number | null;
       score_kind?: string | null;
+      /** @description Of an event, in what circumstances. */
+      properties?: Record<string, never> | null;
     };
     /** @description How long the whole way took those who went it, in seconds. */
     Times: {
@@ -16131,8 +16193,10 @@ export interface operations {
       query?: {
         /** @description Only events of this name. */
         event?: string;
-        /** @description Only those of the person whom senders know by this id. */
+        /** @description Only those of the person whom senders know by this id, under whatever id. */
         distinct_id?: string;
+        /** @description Only those of this person. */
+        person_id?: string;
         /** @description From this time on. */
         from?: string;
         /** @description Before this time. */
@@ -29934,6 +29998,108 @@ export interface operations {
       };
     };
   };
+  list_person_distinct_ids: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_PersonDistinctId'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+    };
+  };
   erase_person: {
     parameters: {
       query?: never;
@@ -30474,6 +30640,7 @@ export interface operations {
   list_person_timeline: {
     parameters: {
       query?: {
+        part?: 'all' | 'words' | 'deeds';
         /** @description How many items at most; 50 when not given. */
         limit?: number;
         /** @description Where to go on: `next` of the page before. */

@@ -7,6 +7,7 @@ use heedful_events::{Batch, Event};
 
 use super::event::{Checked, Draft, Reason, text};
 use super::json::Json;
+use crate::listen::identity;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
 use crate::platform::event_store;
@@ -43,6 +44,9 @@ impl<'c> Taking<'c> {
     pub fn add<'j>(&mut self, sent: &'j Json<'j>, read: impl FnOnce(&'j Json<'j>) -> Checked<Draft<'j>>) {
         match read(sent).and_then(|draft| self.check(draft)) {
             Ok(event) => {
+                if identity::tells(&event) {
+                    self.batch.mark();
+                }
                 self.batch.push(&event);
                 self.n_sent += 1;
             }
@@ -73,9 +77,13 @@ impl<'c> Taking<'c> {
             return Ok(Taken { refused: self.refused, ..Taken::default() });
         }
         let store = self.ctx.app.events.open().await?;
+        let is_marked = self.batch.is_marked();
         let appended = store.append(self.batch).await.inspect_err(|_| {
             capture.counts.n_refused_batches.fetch_add(1, Ordering::Relaxed);
         })?;
+        if is_marked {
+            self.ctx.app.events.bell.notify_one();
+        }
         let add = |counter: &std::sync::atomic::AtomicU64, n: usize| {
             counter.fetch_add(u64::try_from(n).unwrap_or(u64::MAX), Ordering::Relaxed);
         };

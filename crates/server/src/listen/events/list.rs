@@ -1,8 +1,11 @@
 //! `GET /api/v1/events`: events one by one, newest first.
 
+use std::collections::HashMap;
+
 use axum::Json;
-use heedful_db::{Cursor, Page};
-use heedful_events::batch::person_hash;
+use heedful_db::listen::people::{self, Known};
+use heedful_db::platform::distinct_ids;
+use heedful_db::{Cursor, Page, WorkspaceId};
 use heedful_events::question::Source;
 use heedful_events::scan::events::{self, KeptEvent, Listing};
 use heedful_events::scan::pattern::Pattern;
@@ -24,8 +27,10 @@ use crate::platform::{event_store, time};
 pub struct EventFilter {
     /// Only events of this name.
     pub event: Option<String>,
-    /// Only those of the person whom senders know by this id.
+    /// Only those of the person whom senders know by this id, under whatever id.
     pub distinct_id: Option<String>,
+    /// Only those of this person.
+    pub person_id: Option<String>,
     /// From this time on.
     #[param(value_type = Option<String>, format = DateTime)]
     pub from: Option<Timestamp>,
@@ -42,17 +47,35 @@ pub struct EventOut {
     pub event: String,
     /// By what its sender knows the person; empty when it tells of nobody.
     pub distinct_id: String,
+    /// Who that is, when it is known.
+    pub person: Option<EventPerson>,
     #[schema(value_type = String, format = DateTime)]
     pub timestamp: Timestamp,
     #[schema(value_type = Object)]
     pub properties: Map<String, Value>,
 }
 
+/// Somebody who did something.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EventPerson {
+    pub id: String,
+    /// The name, or else the address, or else nothing.
+    pub name: String,
+}
+
+impl EventPerson {
+    pub fn of(known: Known) -> Self {
+        let name = Some(known.name).filter(|name| !name.is_empty()).or(known.email).unwrap_or_default();
+        Self { id: known.id, name }
+    }
+}
+
 impl EventOut {
-    fn of(event: KeptEvent) -> Self {
+    fn of(event: KeptEvent, people: &HashMap<String, EventPerson>) -> Self {
         Self {
             id: event.id.to_string(),
             event: event.name,
+            person: people.get(&event.distinct_id).cloned(),
             distinct_id: event.distinct_id,
             timestamp: time::out(event.at),
             properties: event.properties,
@@ -72,22 +95,69 @@ pub async fn list_events(
 ) -> Result<Json<List<EventOut>>> {
     let limit = paging.limit()?;
     let after = paging.cursor()?.as_ref().map(place).transpose()?;
-    let workspace = event_store::workspace(&viewer.ws)?;
     let (from, to) = (time::micros_opt(filter.from), time::micros_opt(filter.to));
-    let person = filter.distinct_id.as_deref().map(|id| person_hash(workspace, id).cast_signed());
     let search = Search {
         pattern: filter.event.as_deref().map(Pattern::of).unwrap_or_default(),
-        person,
+        people: people_of(&ctx, &viewer.ws, &filter).await?,
         times: (from.unwrap_or(Micros::MIN), to.unwrap_or(Micros::MAX)),
     };
+    Ok(Json(List::of(page(&ctx, &viewer.ws, search, after, limit).await?, |event| event)))
+}
+
+/// What a person did, newest first, behind an event.
+pub async fn of_person(
+    ctx: &Ctx,
+    ws: &WorkspaceId,
+    person_id: &str,
+    after: Option<(Micros, EventId)>,
+    limit: i64,
+) -> Result<Page<EventOut>> {
+    let people = Some(numbers_of(ctx, ws, person_id).await?);
+    let search = Search { pattern: Pattern::default(), people, times: (Micros::MIN, Micros::MAX) };
+    page(ctx, ws, search, after, limit).await
+}
+
+/// The numbers of the person that a filter names, if it names one.
+async fn people_of(ctx: &Ctx, ws: &WorkspaceId, filter: &EventFilter) -> Result<Option<Vec<i64>>> {
+    if let Some(person_id) = &filter.person_id {
+        return numbers_of(ctx, ws, person_id).await.map(Some);
+    }
+    let Some(id) = filter.distinct_id.clone() else { return Ok(None) };
+    let ids = std::slice::from_ref(&id);
+    let known = people::list_by_distinct_ids(&mut *ctx.read().await?, ws, ids).await?;
+    if let Some(person) = known.first() {
+        return numbers_of(ctx, ws, &person.id).await.map(Some);
+    }
+    let store = ctx.app.events.open().await?;
+    Ok(Some(store.numbers_in_files(event_store::workspace(ws)?, ids)))
+}
+
+async fn numbers_of(ctx: &Ctx, ws: &WorkspaceId, person_id: &str) -> Result<Vec<i64>> {
+    let ids = distinct_ids::list_of_person(&mut *ctx.read().await?, ws, person_id).await?;
+    let store = ctx.app.events.open().await?;
+    Ok(store.numbers_in_files(event_store::workspace(ws)?, &ids))
+}
+
+async fn page(
+    ctx: &Ctx,
+    ws: &WorkspaceId,
+    search: Search,
+    after: Option<(Micros, EventId)>,
+    limit: i64,
+) -> Result<Page<EventOut>> {
     let read = move |source: Source| {
         let n_wanted = usize::try_from(limit + 1).unwrap_or_default();
         Ok((events::list(source.files, &search.listing(after, n_wanted))?, search.count(source)?))
     };
-    let (rows, total) = super::read(&ctx, &viewer.ws, read).await?;
+    let (rows, total) = super::read_as_filed(ctx, ws, read).await?;
     let page =
         Page::cut(rows, limit, total, |row| Cursor { sort: row.at.to_string(), id: row.id.to_string() });
-    Ok(Json(List::of(page, EventOut::of)))
+    let mut ids: Vec<String> = page.items.iter().map(|event| event.distinct_id.clone()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let known = people::list_by_distinct_ids(&mut *ctx.read().await?, ws, &ids).await?.into_iter();
+    let people = known.map(|known| (known.distinct_id.clone(), EventPerson::of(known))).collect();
+    Ok(page.map(|event| EventOut::of(event, &people)))
 }
 
 /// Where the page before ended.
@@ -101,7 +171,8 @@ fn place(cursor: &Cursor) -> Result<(Micros, EventId)> {
 /// Which events are listed and counted.
 struct Search {
     pattern: Pattern,
-    person: Option<i64>,
+    /// The numbers of some, in order; nothing for everybody.
+    people: Option<Vec<i64>>,
     times: (Micros, Micros),
 }
 
@@ -111,7 +182,7 @@ impl Search {
             pattern: self.pattern.clone(),
             from: self.times.0,
             to: self.times.1,
-            people: self.person.as_ref().map(std::slice::from_ref),
+            people: self.people.as_deref(),
             after,
             limit,
         }
@@ -119,7 +190,7 @@ impl Search {
 
     fn count(&self, source: Source) -> heedful_events::Result<i64> {
         let is_everything = self.pattern == Pattern::default()
-            && self.person.is_none()
+            && self.people.is_none()
             && self.times == (Micros::MIN, Micros::MAX);
         let n = if is_everything {
             source.n_rows()

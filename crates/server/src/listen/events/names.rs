@@ -15,7 +15,7 @@ use heedful_events::scan::strip::Word;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::read::read;
+use super::read::{read, read_as_filed};
 use crate::platform::audit;
 use crate::platform::auth::{Editor, Viewer};
 use crate::platform::ctx::Ctx;
@@ -166,7 +166,7 @@ pub async fn list_event_properties(
     Query(filter): Query<PropertyFilter>,
 ) -> Result<Json<List<EventProperty>>> {
     let pattern = filter.event.as_deref().map(Pattern::of).unwrap_or_default();
-    let found = read(&ctx, &viewer.ws, move |source| properties(source.files, &pattern)).await?;
+    let found = read_as_filed(&ctx, &viewer.ws, move |source| properties(source.files, &pattern)).await?;
     let out = |one: FoundProperty| EventProperty {
         property: one.name,
         count: one.n_events,

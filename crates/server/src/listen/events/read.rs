@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use heedful_db::WorkspaceId;
 use heedful_events::question::{Limits, Source};
+use heedful_events::store::View;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -25,6 +26,27 @@ pub async fn read<T: Send + 'static>(
     ws: &WorkspaceId,
     read: impl FnOnce(Source) -> heedful_events::Result<T> + Send + 'static,
 ) -> Result<T> {
+    read_view(ctx, ws, move |view, n_threads, limits| read(view.source(&view.all_files(), n_threads, limits)))
+        .await
+}
+
+/// The same for those who look at events and not at people: each stands there once, with whom it was of when it was filed.
+pub async fn read_as_filed<T: Send + 'static>(
+    ctx: &Ctx,
+    ws: &WorkspaceId,
+    read: impl FnOnce(Source) -> heedful_events::Result<T> + Send + 'static,
+) -> Result<T> {
+    read_view(ctx, ws, move |view, n_threads, limits| {
+        read(Source { files: &view.files(), moved: &[], n_threads, limits })
+    })
+    .await
+}
+
+async fn read_view<T: Send + 'static>(
+    ctx: &Ctx,
+    ws: &WorkspaceId,
+    read: impl FnOnce(View, usize, &Limits) -> heedful_events::Result<T> + Send + 'static,
+) -> Result<T> {
     let store = ctx.app.events.open().await?;
     let workspace = event_store::workspace(ws)?;
     let _turn = ctx.app.question_turns.acquire().await.map_err(anyhow::Error::from)?;
@@ -33,7 +55,7 @@ pub async fn read<T: Send + 'static>(
     let work = move || {
         let view = store.view(workspace)?;
         let n_threads = available_parallelism().map_or(1, NonZero::get);
-        read(view.source(&view.all_files(), n_threads, &limits))
+        read(view, n_threads, &limits)
     };
     let Ok(done) = timeout(TIME_MAX, spawn_blocking(work)).await else {
         return Err(Error::field("from", "covers too much for a minute of reckoning: ask for less time"));

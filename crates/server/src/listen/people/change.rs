@@ -111,5 +111,8 @@ async fn change(
     audit::updated(&mut tx, ctx, caller, object, &before, &after).await?;
     segments::queue_refresh(&mut tx, ctx, &caller.ws).await?;
     ctx.commit(tx).await?;
+    if before.external_id != after.external_id {
+        ctx.app.events.people_changed();
+    }
     Ok(Json(after))
 }

@@ -6,17 +6,23 @@ use axum::Json;
 use axum::extract::Path;
 use heedful_db::listen::people::{self, Filter, Person};
 use heedful_db::listen::timelines::{self, Whose};
-use heedful_db::{Conn, WorkspaceId};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use heedful_db::platform::distinct_ids;
+use heedful_db::{Conn, Page, WorkspaceId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::wire::{PersonAccount, PersonOut};
-use crate::listen::timeline::TimelineEntry;
+use crate::listen::events;
+use crate::listen::timeline::{self, TimelineEntry};
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
 use crate::platform::extract::Query;
 use crate::platform::paging::{List, Paging};
+use crate::platform::time;
+
+const DISTINCT_IDS_MAX: i64 = 500;
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -64,21 +70,83 @@ pub async fn get_person(viewer: Viewer, ctx: Ctx, Path(id): Path<String>) -> Res
     Ok(Json(read(&mut conn, &viewer.ws, &id).await?.1))
 }
 
-/// What was heard from a person and told to them, newest first.
-#[utoipa::path(get, path = "/people/{id}/timeline", tag = "listen", params(("id" = String, Path), Paging),
+/// An id by which senders of events know somebody.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PersonDistinctId {
+    pub distinct_id: String,
+    /// Whether a sender said that this is who the person is, and not a nameless visitor.
+    pub is_identified: bool,
+    #[schema(value_type = String, format = DateTime)]
+    pub linked_at: Timestamp,
+}
+
+/// The ids by which senders of events know a person, those first that were learned first; 500 at most.
+#[utoipa::path(get, path = "/people/{id}/distinct-ids", tag = "listen", params(("id" = String, Path)),
+    responses((status = 200, body = List<PersonDistinctId>)),
+    security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
+pub async fn list_person_distinct_ids(
+    viewer: Viewer,
+    ctx: Ctx,
+    Path(id): Path<String>,
+) -> Result<Json<List<PersonDistinctId>>> {
+    let mut conn = ctx.read().await?;
+    people::get(&mut conn, &viewer.ws, &id).await?;
+    let (rows, total) = distinct_ids::list(&mut conn, &viewer.ws, &id, DISTINCT_IDS_MAX).await?;
+    let items = rows.into_iter().map(|row| PersonDistinctId {
+        distinct_id: row.distinct_id,
+        is_identified: row.is_identified == 1,
+        linked_at: time::out(row.linked_at),
+    });
+    Ok(Json(List { items: items.collect(), next: None, total }))
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TimelinePart {
+    #[default]
+    All,
+    /// What they said, and what was told to them.
+    Words,
+    /// What they did: the events of any of their distinct ids.
+    Deeds,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct TimelineQuery {
+    #[serde(default)]
+    #[param(inline)]
+    pub part: TimelinePart,
+}
+
+/// What was heard from a person, told to them and done by them, newest first.
+#[utoipa::path(get, path = "/people/{id}/timeline", tag = "listen", params(("id" = String, Path), TimelineQuery, Paging),
     responses((status = 200, body = List<TimelineEntry>)),
     security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
 pub async fn list_person_timeline(
     viewer: Viewer,
     ctx: Ctx,
     Path(id): Path<String>,
+    Query(query): Query<TimelineQuery>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<TimelineEntry>>> {
     let (limit, cursor) = (paging.limit()?, paging.cursor()?);
-    let mut conn = ctx.read().await?;
-    people::get(&mut conn, &viewer.ws, &id).await?;
-    let page = timelines::list(&mut conn, &viewer.ws, Whose::Person(&id), cursor.as_ref(), limit).await?;
-    Ok(Json(List::of(page, TimelineEntry::from)))
+    people::get(&mut *ctx.read().await?, &viewer.ws, &id).await?;
+    let nothing = || Page { items: Vec::new(), next: None, total: 0 };
+    let words = if query.part == TimelinePart::Deeds {
+        nothing()
+    } else {
+        let mut conn = ctx.read().await?;
+        let whose = Whose::Person(&id);
+        timelines::list(&mut conn, &viewer.ws, whose, cursor.as_ref(), limit).await?.map(TimelineEntry::from)
+    };
+    let deeds = if query.part == TimelinePart::Words {
+        nothing()
+    } else {
+        let after = cursor.as_ref().map(timeline::deeds_after).transpose()?;
+        events::of_person(&ctx, &viewer.ws, &id, after, limit).await?.map(TimelineEntry::from)
+    };
+    Ok(Json(List::of(timeline::woven(words, deeds, limit), |entry| entry)))
 }
 
 /// A person's row, and the person with accounts and voice.

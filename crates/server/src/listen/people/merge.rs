@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use heedful_db::Conn;
 use heedful_db::listen::people::{self, Person};
 use heedful_db::listen::person_merges::{self, Merge};
+use heedful_db::{Conn, WorkspaceId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -105,28 +105,41 @@ pub async fn merge_people(
     if kept.merged_into_id.is_some() || merged.merged_into_id.is_some() {
         return Err(Error::conflict("one of the two was merged into somebody else already"));
     }
+    let (merge, n_moved) = merge_records(&mut tx, &ctx, (&admin.ws, &admin.user_id), kept, merged).await?;
+    let detail = json!({"merge_id": merge.id, "merged_id": merge.merged_id, "n_moved": n_moved});
+    audit::acted(&mut tx, &ctx, &admin, "merge", audit::Object { kind: KIND, id: &id }, &detail).await?;
+    segments::queue_refresh(&mut tx, &ctx, &admin.ws).await?;
+    ctx.commit(tx).await?;
+    ctx.app.events.people_changed();
+    Ok((StatusCode::CREATED, Json(out(merge)?)))
+}
+
+/// Makes one record of two, neither of which was merged into another; also how many words moved.
+pub async fn merge_records(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    (ws, made_by): (&WorkspaceId, &str),
+    kept: Person,
+    merged: Person,
+) -> Result<(Merge, i64)> {
     let merge = Merge {
         id: ctx.new_id(),
         kept_id: kept.id.clone(),
         merged_id: merged.id.clone(),
         kept_before: json!(Before::of(&kept)).to_string(),
         merged_before: json!(Before::of(&merged)).to_string(),
-        made_by: admin.user_id.clone(),
+        made_by: made_by.to_owned(),
         made_at: ctx.now,
         undone_at: None,
     };
-    person_merges::insert(&mut tx, &admin.ws, &merge).await?;
-    let n_moved = person_merges::move_all(&mut tx, &admin.ws, &merge).await?;
-    unite(&mut tx, &ctx, &admin, kept, merged).await?;
-    let detail = json!({"merge_id": merge.id, "merged_id": merge.merged_id, "n_moved": n_moved});
-    audit::acted(&mut tx, &ctx, &admin, "merge", audit::Object { kind: KIND, id: &id }, &detail).await?;
-    segments::queue_refresh(&mut tx, &ctx, &admin.ws).await?;
-    ctx.commit(tx).await?;
-    Ok((StatusCode::CREATED, Json(out(merge)?)))
+    person_merges::insert(conn, ws, &merge).await?;
+    let n_moved = person_merges::move_all(conn, ws, &merge).await?;
+    unite(conn, ctx, ws, kept, merged).await?;
+    Ok((merge, n_moved))
 }
 
 /// The merged record gives its address away first, because no two people may have the same.
-async fn unite(conn: &mut Conn, ctx: &Ctx, caller: &Caller, kept: Person, merged: Person) -> Result<()> {
+async fn unite(conn: &mut Conn, ctx: &Ctx, ws: &WorkspaceId, kept: Person, merged: Person) -> Result<()> {
     let mut both = traits::read(&merged.traits);
     both.extend(traits::read(&kept.traits));
     let united = Person {
@@ -145,8 +158,8 @@ async fn unite(conn: &mut Conn, ctx: &Ctx, caller: &Caller, kept: Person, merged
         merged_into_id: Some(united.id.clone()),
         ..merged
     };
-    people::update(conn, &caller.ws, &put_away, ctx.now).await?;
-    people::update(conn, &caller.ws, &united, ctx.now).await?;
+    people::update(conn, ws, &put_away, ctx.now).await?;
+    people::update(conn, ws, &united, ctx.now).await?;
     Ok(())
 }
 
@@ -176,6 +189,7 @@ pub async fn undo_person_merge(
     segments::queue_refresh(&mut tx, &ctx, &admin.ws).await?;
     let (_, after) = read(&mut tx, &admin.ws, &id).await?;
     ctx.commit(tx).await?;
+    ctx.app.events.people_changed();
     Ok(Json(after))
 }
 

@@ -1,7 +1,6 @@
-//! People: who speaks. Adding and changing them, merging two records of one human, and erasing somebody.
+//! People: who speaks and acts. Adding and changing them, and merging two records of one human.
 
 mod change;
-mod erase;
 mod list;
 mod merge;
 mod wire;
@@ -9,7 +8,10 @@ mod wire;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use wire::{EMAIL_MAX, PersonIn, PersonOut, PersonPatch, is_email};
+pub use change::KIND;
+pub use list::read;
+pub use merge::merge_records;
+pub use wire::{EMAIL_MAX, NAME_MAX, PersonIn, PersonOut, PersonPatch, is_email};
 
 use crate::app::App;
 
@@ -21,5 +23,5 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::list_person_timeline))
         .routes(routes!(merge::list_person_merges, merge::merge_people))
         .routes(routes!(merge::undo_person_merge))
-        .routes(routes!(erase::erase_person))
+        .routes(routes!(list::list_person_distinct_ids))
 }

@@ -18,7 +18,8 @@ use crate::platform::{kept, periods, time};
 
 /// An answer up to now moves on with the clock; a minute makes no difference that an event would not.
 const MINUTE: i64 = 60_000_000;
-const IDENTITY: &str = "People are told apart by the distinct id of their events.";
+const IDENTITY: &str = "Events belong to one person under all distinct ids that were linked by what senders said, and by merges \
+    that people made, also those from before. Events without a known person belong to their distinct id.";
 
 /// Ask a question about what people did. What was just taken is in the answer.
 #[utoipa::path(post, path = "/analytics/query", tag = "understand", request_body = Definition,

@@ -1,6 +1,9 @@
 //! `POST /api/v1/analytics/people`: who is behind a number.
 
+use std::collections::HashMap;
+
 use axum::Json;
+use heedful_db::listen::people;
 use heedful_db::{Cursor, Page};
 use heedful_events::scan::events::distinct_ids;
 use serde::{Deserialize, Serialize};
@@ -8,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::definition::Definition;
 use super::plan::Cell;
-use crate::listen::events::read;
+use crate::listen::events::{EventPerson, read};
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
@@ -26,8 +29,10 @@ pub struct PeopleQuery {
 /// Somebody behind a number.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Behind {
-    /// By what senders know the person.
+    /// By what senders knew the person last.
     pub distinct_id: String,
+    /// Who that is, when it is known.
+    pub person: Option<EventPerson>,
 }
 
 /// The people behind a part of an answer, in no particular order.
@@ -57,5 +62,10 @@ pub async fn list_people_behind(
     let total = i64::try_from(total).unwrap_or(i64::MAX);
     let page =
         Page::cut(rows, limit, total, |(person, _)| Cursor { sort: person.to_string(), id: String::new() });
-    Ok(Json(List::of(page, |(_, distinct_id)| Behind { distinct_id })))
+    let ids: Vec<String> = page.items.iter().map(|(_, distinct_id)| distinct_id.clone()).collect();
+    let known = people::list_by_distinct_ids(&mut *ctx.read().await?, &viewer.ws, &ids).await?.into_iter();
+    let mut known: HashMap<String, EventPerson> =
+        known.map(|known| (known.distinct_id.clone(), EventPerson::of(known))).collect();
+    let behind = |(_, distinct_id)| Behind { person: known.remove(&distinct_id), distinct_id };
+    Ok(Json(List::of(page, behind)))
 }

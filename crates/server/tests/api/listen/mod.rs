@@ -1,5 +1,6 @@
 mod accounts;
 mod capture;
+mod identity;
 mod imports;
 mod interviews;
 mod people;

@@ -14,7 +14,7 @@ async fn send(client: &Client, path: &str, body: &[u8]) -> Answer {
     client.send_raw(Method::POST, path, Some(("text/plain", body.to_vec()))).await
 }
 
-async fn first_key(app: &TestApp) -> String {
+pub async fn first_key(app: &TestApp) -> String {
     let keys = app.viewer().get("/capture-keys").await.ok();
     keys["items"][0]["key"].as_str().unwrap().to_owned()
 }
@@ -25,12 +25,12 @@ async fn kept(app: &TestApp) -> Vec<Value> {
 }
 
 /// One field of each.
-fn all(events: &[Value], field: &str) -> Vec<String> {
+pub fn all(events: &[Value], field: &str) -> Vec<String> {
     events.iter().map(|event| event[field].as_str().unwrap().to_owned()).collect()
 }
 
 /// Reasons and counts of what was refused.
-async fn rejected(app: &TestApp) -> Vec<(String, i64)> {
+pub async fn rejected(app: &TestApp) -> Vec<(String, i64)> {
     let rejected = app.viewer().get("/events/rejected").await.ok();
     let one = |item: &Value| (item["reason"].as_str().unwrap().to_owned(), item["count"].as_i64().unwrap());
     rejected["items"].as_array().unwrap().iter().map(one).collect()

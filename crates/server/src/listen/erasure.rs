@@ -4,19 +4,28 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::Path;
+use heedful_db::WorkspaceId;
 use heedful_db::listen::erasure;
+use heedful_db::platform::distinct_ids;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::change::KIND;
-use super::list::read;
-use crate::listen::segments;
+use super::identity;
+use super::people::{KIND, read};
+use super::segments;
+use crate::app::App;
 use crate::platform::auth::Admin;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::extract::{Body, IfMatch};
-use crate::platform::{audit, time};
+use crate::platform::{audit, event_store, time};
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(erase_person))
+}
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ErasureIn {
@@ -50,6 +59,10 @@ pub async fn erase_person(
     if !input.confirm {
         return Err(Error::field("confirm", "must be true: erasing cannot be undone"));
     }
+    let (row, current) = read(&mut *ctx.read().await?, &admin.ws, &id).await?;
+    if_match.check(row.version, || current)?;
+    // First the events: as long as the record is there, whoever was kept from it can do it again.
+    let n_events = erase_events(&ctx, &admin.ws, &id).await?;
     let mut tx = ctx.begin().await?;
     let (row, current) = read(&mut tx, &admin.ws, &id).await?;
     if_match.check(row.version, || current)?;
@@ -58,10 +71,29 @@ pub async fn erase_person(
         person_id: id.clone(),
         erased_at: time::out(ctx.now),
         erased_by: admin.user_id.clone(),
-        removed: counts.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect(),
+        removed: counts
+            .into_iter()
+            .chain([("events", n_events)])
+            .map(|(kind, n)| (kind.to_owned(), n))
+            .collect(),
     };
     audit::acted(&mut tx, &ctx, &admin, "erase", audit::Object { kind: KIND, id: &id }, &certificate).await?;
     segments::queue_refresh(&mut tx, &ctx, &admin.ws).await?;
     ctx.commit(tx).await?;
+    ctx.app.events.people_changed();
     Ok(Json(certificate))
+}
+
+/// Removes what a person did under any of their ids, from files and log; how many events there were.
+async fn erase_events(ctx: &Ctx, ws: &WorkspaceId, id: &str) -> Result<i64> {
+    let store = ctx.app.events.open().await?;
+    // What is not known yet of who is who could name them too.
+    identity::learn(ctx).await?;
+    let ids = distinct_ids::list_of_person(&mut *ctx.read().await?, ws, id).await?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let n_events = store.erase(event_store::workspace(ws)?, &ids).await?;
+    Ok(i64::try_from(n_events).unwrap_or(i64::MAX))
 }
