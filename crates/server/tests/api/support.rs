@@ -66,7 +66,7 @@ impl TestApp {
         let app = App::new(db.db.clone(), config, Clock::manual(NOW), IdSource::seeded(7));
         let ws = add_workspace(&app, "Acme", "").await;
         add_workspace(&app, "Other", "stranger-").await;
-        Self { router: router(&app), app, ws, db: db }
+        Self { router: router(&app), app, ws, db }
     }
 
     /// The same data under another process.

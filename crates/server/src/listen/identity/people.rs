@@ -187,8 +187,9 @@ impl<'c> People<'c> {
             self.anchors.insert(person.to_owned(), anchor.clone());
             self.put_id(&anchor, person, &anchor);
         }
+        let is_theirs = self.ids.get(id).is_some_and(|row| row.person_id == person);
         if let Some(anchor) = self.anchors.get(person).cloned()
-            && anchor != id
+            && !is_theirs
         {
             self.put_id(id, person, &anchor);
         }

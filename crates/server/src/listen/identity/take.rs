@@ -141,7 +141,6 @@ impl People<'_> {
             }
         }
         for id in theirs {
-            self.ids.remove(&id.distinct_id);
             self.add_id(&id.distinct_id, kept);
             if let Some(row) = self.ids.get_mut(&id.distinct_id) {
                 row.is_identified = id.is_identified;
