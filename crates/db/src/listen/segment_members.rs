@@ -44,6 +44,24 @@ pub async fn list_people(conn: &mut Conn, ws: &WorkspaceId, after: &str, limit: 
     sql.fetch_all(conn).await
 }
 
+/// By what events know the people of a segment: their own ids, or else what stands for theirs.
+pub async fn list_anchors(conn: &mut Conn, ws: &WorkspaceId, segment_id: &str) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT p.external_id FROM segment_people s JOIN people p \
+         ON p.workspace_id = s.workspace_id AND p.id = s.person_id \
+         WHERE s.workspace_id = $1 AND s.segment_id = $2 AND p.external_id IS NOT NULL \
+         UNION ALL SELECT d.anchor FROM segment_people s JOIN people p \
+         ON p.workspace_id = s.workspace_id AND p.id = s.person_id AND p.external_id IS NULL \
+         JOIN distinct_ids d ON d.workspace_id = s.workspace_id AND d.person_id = s.person_id \
+         WHERE s.workspace_id = $1 AND s.segment_id = $2 AND d.distinct_id = d.anchor",
+    )
+    .bind(ws.as_str())
+    .bind(segment_id)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// The next accounts by id.
 pub async fn list_accounts(
     conn: &mut Conn,

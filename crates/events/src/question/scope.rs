@@ -1,5 +1,7 @@
 //! Which events a question is about.
 
+use std::sync::Arc;
+
 use super::groups::Breakdown;
 use crate::event::Micros;
 use crate::scan::pattern::{Condition, Pattern};
@@ -16,12 +18,14 @@ pub struct Scope {
     pub conditions: Vec<Condition>,
     /// People who do not count, by their numbers in order.
     pub without: Vec<i64>,
+    /// The only people who count, by their numbers in order; everybody when nothing.
+    pub within: Option<Arc<[i64]>>,
 }
 
 impl Scope {
     /// The events of all time.
     pub fn everything() -> Self {
-        Self { from: Micros::MIN, to: Micros::MAX, conditions: Vec::new(), without: Vec::new() }
+        Self { from: Micros::MIN, to: Micros::MAX, conditions: Vec::new(), without: Vec::new(), within: None }
     }
 
     pub(super) fn reading(&self, patterns: &[Pattern], breakdown: Option<&Breakdown>) -> Reading {
@@ -35,6 +39,7 @@ impl Scope {
             from: self.from,
             to: self.to,
             without: self.without.clone(),
+            within: self.within.clone(),
             word: breakdown.map(|breakdown| breakdown.by.clone()),
             ..Reading::default()
         }

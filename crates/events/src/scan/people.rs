@@ -8,7 +8,7 @@ use std::thread;
 
 use super::file::{DataFile, PersonRange, RowGroup};
 use super::source::{Limits, Source};
-use super::strip::{Reading, Run, Strip};
+use super::strip::{Reading, Run, Strip, Word};
 use crate::error::Result;
 
 /// So many ranges for each thread, so that none waits long for the last one.
@@ -33,11 +33,19 @@ pub fn fold<A: Send>(
         let mut all = Vec::new();
         while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mut accumulator = begin();
+            let mut same_word = Vec::new();
             read_range((files, limits), reading, *range, |person, run| {
-                let is_left_out = |people: &[i64]| people.binary_search(&person).is_ok();
-                if !is_left_out(&reading.without) && !is_left_out(moved) {
-                    step(&mut accumulator, person, run);
+                let is_in = |people: &[i64]| people.binary_search(&person).is_ok();
+                if is_in(&reading.without) || is_in(moved) || !reading.within.as_deref().is_none_or(is_in) {
+                    return;
                 }
+                let Some(Word::Person(words)) = &reading.word else {
+                    return step(&mut accumulator, person, run);
+                };
+                same_word.resize(run.at.len(), 0);
+                let Run { at, matches, numbers, .. } = run;
+                let dictionary = words.dictionary(person);
+                step(&mut accumulator, person, Run { at, matches, numbers, words: &same_word, dictionary });
             })?;
             limits.check()?;
             all.push(accumulator);

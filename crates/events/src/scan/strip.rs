@@ -1,5 +1,8 @@
 //! What a question looks at of one row group, decoded and narrowed to the events it is about.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::file::RowGroup;
 use super::pattern::{Pattern, read_matches};
 use super::property::{Dictionary, Property};
@@ -19,6 +22,8 @@ pub struct Reading {
     pub to: Micros,
     /// People who are left out, by their numbers in order.
     pub without: Vec<i64>,
+    /// The only people who are read, by their numbers in order; everybody when nothing.
+    pub within: Option<Arc<[i64]>>,
     /// Whether events are read too that match no pattern.
     pub with_others: bool,
     /// A property of which the number is read, or not a number.
@@ -34,6 +39,34 @@ pub enum Word {
     Event,
     /// This property.
     Property(String),
+    /// The person who did it: something that is known of her.
+    Person(Arc<PersonWords>),
+}
+
+/// A word for each of some people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonWords {
+    /// Each a dictionary of one word, or of none.
+    words: Vec<[Option<Box<str>>; 1]>,
+    by_word: HashMap<Box<str>, usize>,
+    by_person: HashMap<i64, usize>,
+}
+
+impl PersonWords {
+    /// Gives a person, by her number, a word.
+    pub fn insert(&mut self, person: i64, word: &str) {
+        let index = self.by_word.get(word).copied().unwrap_or_else(|| {
+            self.words.push([Some(word.into())]);
+            self.by_word.insert(word.into(), self.words.len() - 1);
+            self.words.len() - 1
+        });
+        self.by_person.insert(person, index);
+    }
+
+    /// A dictionary with the word of a person alone.
+    pub fn dictionary(&self, person: i64) -> &[Option<Box<str>>] {
+        self.by_person.get(&person).map_or(&[None], |index| &self.words[*index])
+    }
 }
 
 /// The events of some people in columns, person by person and each person's by time.
@@ -101,11 +134,14 @@ impl Strip {
             strip.numbers = Property::read(property, group)?.into_numbers();
             keep(&mut strip.numbers, &is_wanted);
         }
-        if let Some(word) = &reading.word {
-            (strip.words, strip.dictionary) = match word {
-                Word::Event => Property::event(group)?.into_words(),
-                Word::Property(name) => Property::read(name, group)?.into_words(),
-            };
+        let words = match &reading.word {
+            Some(Word::Event) => Some(Property::event(group)?),
+            Some(Word::Property(name)) => Some(Property::read(name, group)?),
+            // It is in no file.
+            Some(Word::Person(_)) | None => None,
+        };
+        if let Some(words) = words {
+            (strip.words, strip.dictionary) = words.into_words();
             keep(&mut strip.words, &is_wanted);
         }
         keep(&mut at, &is_wanted);

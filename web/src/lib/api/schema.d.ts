@@ -3853,10 +3853,13 @@ export interface components {
     /** @description The same counts for each value of a property. */
     BreakdownIn: {
       /**
-       * @description A property of the events, or `$event` for their names.
+       * @description Of the events: a property, or `$event` for their names. Of people and accounts what rules of segments ask for, such as
+       *     `plan` or `traits.role`.
        * @example plan
        */
       property: string;
+      /** @description Whose property it is: of people and accounts as it is known now. */
+      of?: components['schemas']['PropertyOf'];
       /** @description So many values, those with most in them; the others are one group. 10, when not given. */
       limit?: number | null;
     };
@@ -4661,6 +4664,9 @@ export interface components {
       time_zone?: string | null;
       /** @description All of these hold for every event that counts. */
       filters?: components['schemas']['Filter'][];
+      /** @description Only people who are in this segment now. */
+      segment?: string | null;
+      people?: components['schemas']['SegmentRule'] | null;
       breakdown?: components['schemas']['BreakdownIn'] | null;
     };
     FunnelAnswer: {
@@ -7676,6 +7682,8 @@ export interface components {
         [key: string]: string;
       };
     };
+    /** @enum {string} */
+    PropertyOf: 'event' | 'person' | 'account';
     /** @description Either `estimate` or `not_estimable` is there. */
     Quantity: {
       estimate?: components['schemas']['EstimateInterval'] | null;

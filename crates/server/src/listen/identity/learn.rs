@@ -109,7 +109,7 @@ fn all_facts(batches: &[Arc<Batch>], told: &mut HashMap<u64, u64>) -> BTreeMap<W
     all
 }
 
-/// Whether an event tells something else than the one of the same person before it.
+/// Whether an event tells something else than the one of the same person before it; those always do that say who is who.
 fn is_new(workspace: &Workspace, event: &Event, told: &mut HashMap<u64, u64>) -> bool {
     let hash = |write: &dyn Fn(&mut DefaultHasher)| {
         let mut hasher = DefaultHasher::new();
@@ -117,10 +117,13 @@ fn is_new(workspace: &Workspace, event: &Event, told: &mut HashMap<u64, u64>) ->
         hasher.finish()
     };
     let person = hash(&|hasher| (workspace, event.distinct_id.as_ref()).hash(hasher));
+    if is_telling_event(&event.name) {
+        told.remove(&person);
+        return true;
+    }
     let telling = event.properties.iter().filter(|(name, _)| is_telling(name));
     let telling: Vec<String> = telling.map(|(name, value)| format!("{name}{value:?}")).collect();
-    let name = event.name.starts_with('$').then_some(event.name.as_ref());
-    let now = hash(&|hasher| (&telling, name.filter(|name| is_telling_event(name))).hash(hasher));
+    let now = hash(&|hasher| telling.hash(hasher));
     told.insert(person, now) != Some(now)
 }
 

@@ -10,9 +10,9 @@ mod wire;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use members::refresh_all;
+pub use members::{Asked, next_people, people_in, refresh_all};
 pub use refresh::{REFRESH_SEGMENTS, REFRESH_WAIT, RefreshSegments, queue_refresh};
-pub use rule::{Rule, SegmentRule};
+pub use rule::{Rule, SegmentRule, is_field, word_of_account, word_of_person};
 
 use crate::app::App;
 

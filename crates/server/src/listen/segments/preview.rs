@@ -46,7 +46,7 @@ pub async fn preview_segment(
     Body(input): Body<SegmentPreviewIn>,
 ) -> Result<Json<SegmentPreview>> {
     let mut invalid = Invalid::default();
-    input.rule.check(&mut invalid);
+    input.rule.check("rule", &mut invalid);
     let rule = invalid.or(input.rule)?.into_inner();
     let asked = [Asked { id: String::new(), rule: rule.into() }];
     let mut conn = ctx.read().await?;

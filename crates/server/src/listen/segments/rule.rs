@@ -39,28 +39,28 @@ pub struct Condition {
 }
 
 impl SegmentRule {
-    pub fn check(&self, invalid: &mut Invalid) {
+    /// Complains about what makes no sense, in the fields below `at`.
+    pub fn check(&self, at: &str, invalid: &mut Invalid) {
         let n = self.all.len();
-        invalid.check("rule.all", (1..=CONDITIONS_MAX).contains(&n), "must be between 1 and 20 conditions");
+        let is_some = (1..=CONDITIONS_MAX).contains(&n);
+        invalid.check(&format!("{at}.all"), is_some, "must be between 1 and 20 conditions");
         for (index, condition) in self.all.iter().take(CONDITIONS_MAX).enumerate() {
-            condition.check(invalid, &format!("rule.all.{index}"));
+            condition.check(invalid, &format!("{at}.all.{index}"));
         }
     }
 }
 
 impl Condition {
     fn check(&self, invalid: &mut Invalid, at: &str) {
-        let fields = match self.on.as_str() {
-            "person" => PERSON_FIELDS,
-            "account" => ACCOUNT_FIELDS,
+        let (fields, of_account) = match self.on.as_str() {
+            "person" => (PERSON_FIELDS, false),
+            "account" => (ACCOUNT_FIELDS, true),
             _ => return invalid.add(&format!("{at}.on"), "must be one of person, account"),
         };
-        let is_trait = self.field.strip_prefix("traits.").is_some_and(|name| !name.is_empty());
-        if !is_trait && !fields.contains(&self.field.as_str()) {
+        if !is_field(&self.field, of_account) {
             let complaint = format!("must be one of {}, or traits. and a name", fields.join(", "));
             invalid.add(&format!("{at}.field"), &complaint);
         }
-        invalid.check_length(&format!("{at}.field"), &self.field, FIELD_MAX);
         invalid.check_choice(&format!("{at}.op"), &self.op, OPS);
         let at = format!("{at}.value");
         match self.op.as_str() {
@@ -109,30 +109,61 @@ impl Rule {
     /// Whether the conditions on the person hold, whatever the accounts.
     pub fn holds_for_person(&self, person: &Person) -> bool {
         let traits = traits::read(&person.traits);
-        self.of_person.iter().all(|condition| {
-            let value = match condition.field.as_str() {
-                "name" => text(Some(&person.name)),
-                "email" => text(person.email.as_ref()),
-                "external_id" => text(person.external_id.as_ref()),
-                field => of_traits(&traits, field),
-            };
-            holds(condition, &value)
-        })
+        self.of_person
+            .iter()
+            .all(|condition| holds(condition, &value_of_person(person, &traits, &condition.field)))
     }
 
     /// Whether the conditions on the account hold, whoever belongs to it.
     pub fn holds_for_account(&self, account: &Account) -> bool {
         let traits = traits::read(&account.traits);
-        self.of_account.iter().all(|condition| {
-            let value = match condition.field.as_str() {
-                "name" => text(Some(&account.name)),
-                "plan" => text(account.plan.as_ref()),
-                "external_id" => text(account.external_id.as_ref()),
-                "revenue_cents" => account.revenue_cents.map_or(Value::Null, Value::from),
-                field => of_traits(&traits, field),
-            };
-            holds(condition, &value)
-        })
+        self.of_account
+            .iter()
+            .all(|condition| holds(condition, &value_of_account(account, &traits, &condition.field)))
+    }
+}
+
+/// Whether there is a field of this name: of people, or of accounts.
+pub fn is_field(name: &str, of_account: bool) -> bool {
+    let fields = if of_account { ACCOUNT_FIELDS } else { PERSON_FIELDS };
+    let is_trait = name.strip_prefix("traits.").is_some_and(|name| !name.is_empty());
+    is_trait && name.len() <= FIELD_MAX || fields.contains(&name)
+}
+
+/// What a field of a person has, in words; nothing when it is not known.
+pub fn word_of_person(person: &Person, field: &str) -> Option<String> {
+    word(value_of_person(person, &traits::read(&person.traits), field))
+}
+
+/// What a field of an account has, in words; nothing when it is not known.
+pub fn word_of_account(account: &Account, field: &str) -> Option<String> {
+    word(value_of_account(account, &traits::read(&account.traits), field))
+}
+
+fn word(value: Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text),
+        other => Some(other.to_string()),
+    }
+}
+
+fn value_of_person(person: &Person, traits: &Map<String, Value>, field: &str) -> Value {
+    match field {
+        "name" => text(Some(&person.name)),
+        "email" => text(person.email.as_ref()),
+        "external_id" => text(person.external_id.as_ref()),
+        field => of_traits(traits, field),
+    }
+}
+
+fn value_of_account(account: &Account, traits: &Map<String, Value>, field: &str) -> Value {
+    match field {
+        "name" => text(Some(&account.name)),
+        "plan" => text(account.plan.as_ref()),
+        "external_id" => text(account.external_id.as_ref()),
+        "revenue_cents" => account.revenue_cents.map_or(Value::Null, Value::from),
+        field => of_traits(traits, field),
     }
 }
 
@@ -244,7 +275,7 @@ mod tests {
     fn complaints_name_the_condition() {
         let check = |condition: Condition, expect: &[&str]| {
             let mut invalid = Invalid::default();
-            SegmentRule { all: vec![condition] }.check(&mut invalid);
+            SegmentRule { all: vec![condition] }.check("rule", &mut invalid);
             assert_eq!(invalid.0.keys().collect::<Vec<_>>(), expect);
         };
         check(condition("plan", "eq", json!("free")), &[]);
@@ -254,7 +285,7 @@ mod tests {
         check(condition("plan", "in", json!([])), &["rule.all.0.value"]);
         check(condition("plan", "set", json!(1)), &["rule.all.0.value"]);
         let mut invalid = Invalid::default();
-        SegmentRule { all: vec![] }.check(&mut invalid);
+        SegmentRule { all: vec![] }.check("rule", &mut invalid);
         assert!(invalid.0.contains_key("rule.all"));
     }
 }

@@ -61,7 +61,7 @@ impl SegmentIn {
         let mut invalid = Invalid::default();
         invalid.check_text("name", &self.name, NAME_MAX);
         invalid.check_length("description", &self.description, DESCRIPTION_MAX);
-        self.rule.check(&mut invalid);
+        self.rule.check("rule", &mut invalid);
         invalid.or(self)
     }
 }
@@ -74,7 +74,7 @@ impl SegmentPatch {
         }
         invalid.check_optional("description", self.description.as_deref(), DESCRIPTION_MAX);
         if let Some(rule) = &self.rule {
-            rule.check(&mut invalid);
+            rule.check("rule", &mut invalid);
         }
         invalid.or(self)
     }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use axum::Json;
 use heedful_db::WorkspaceId;
+use heedful_db::platform::change_count;
 
 use super::answer::Answer;
 use super::definition::{Definition, Planned};
@@ -35,13 +36,18 @@ pub async fn query_analytics(
 /// The answer to a question, kept while no event arrives. Who asks the same at the same time waits for one answer.
 pub async fn ask(ctx: &Ctx, ws: &WorkspaceId, definition: Definition) -> Result<Arc<Answer>> {
     let zone = periods::time_zone(&mut *ctx.read().await?, ws).await?;
-    let (framed, plan) = definition.plan(ctx, ws, &zone)?;
+    let (framed, plan) = definition.plan(ctx, ws, &zone).await?;
     let store = ctx.app.events.open().await?;
     let question = serde_json::to_string(&definition).map_err(anyhow::Error::from)?;
     // "The last 30 days" are others tomorrow.
     let question =
         format!("analytics {} {} {} {question}", framed.from, framed.to / MINUTE, framed.zone_name());
-    let version = async || Ok(store.version().cast_signed());
+    let asks_for_people = definition.asks_for_people();
+    let version = async || {
+        // Both only grow, and so does their sum with every change of either.
+        let n_changes = if asks_for_people { change_count::get(&mut *ctx.read().await?).await? } else { 0 };
+        Ok(store.version().cast_signed().saturating_add(n_changes))
+    };
     kept::answer_at(ctx, ws, question, version, answer(ctx, ws, definition, framed, plan)).await
 }
 

@@ -19,6 +19,7 @@ use super::plan::{Cell, Plan};
 use super::retention::RetentionQuestion;
 use super::stickiness::StickinessQuestion;
 use super::trend::TrendQuestion;
+use super::whom;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Error;
 use crate::platform::event_store;
@@ -78,12 +79,23 @@ impl Definition {
         }
     }
 
+    /// Whether the answer depends on what is known of people and accounts.
+    pub fn asks_for_people(&self) -> bool {
+        self.frame().asks_for_people()
+    }
+
     /// What the question means now.
-    pub fn plan(&self, ctx: &Ctx, ws: &WorkspaceId, zone: &TimeZone) -> Result<(Framed, Planned), Error> {
+    pub async fn plan(
+        &self,
+        ctx: &Ctx,
+        ws: &WorkspaceId,
+        zone: &TimeZone,
+    ) -> Result<(Framed, Planned), Error> {
         let mut invalid = Invalid::default();
+        let whom = whom::find(ctx, ws, self.frame(), &mut invalid).await?;
         // What is told of groups is kept under no name, and is no deed of anybody.
         let nobody = person_hash(event_store::workspace(ws)?, "").cast_signed();
-        let framed = self.frame().check((ctx.now, nobody), zone, &mut invalid);
+        let framed = self.frame().check((ctx.now, nobody), zone, whom, &mut invalid);
         let plan = framed.as_ref().and_then(|framed| self.plan_in(framed, &mut invalid));
         match framed.zip(plan) {
             Some(planned) if invalid.0.is_empty() => Ok(planned),

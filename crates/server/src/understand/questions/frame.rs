@@ -1,8 +1,10 @@
 //! What all questions have in common: which events they are about, in what time, and how they are broken down.
 
+use std::sync::Arc;
+
 use heedful_events::Micros;
 use heedful_events::question::{Breakdown, Scope};
-use heedful_events::scan::strip::Word;
+use heedful_events::scan::strip::{PersonWords, Word};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,8 @@ use utoipa::ToSchema;
 
 use super::deed::{Filter, condition};
 use super::moment::{self, Moment};
+use super::whom::Whom;
+use crate::listen::segments::SegmentRule;
 use crate::platform::invalid::Invalid;
 
 const FILTERS_MAX: usize = 20;
@@ -33,18 +37,36 @@ pub struct Frame {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub filters: Vec<Filter>,
+    /// Only people who are in this segment now.
+    pub segment: Option<String>,
+    /// Only people for whom this holds now, by what is known of them and of their accounts.
+    pub people: Option<SegmentRule>,
     pub breakdown: Option<BreakdownIn>,
 }
 
 /// The same counts for each value of a property.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct BreakdownIn {
-    /// A property of the events, or `$event` for their names.
+    /// Of the events: a property, or `$event` for their names. Of people and accounts what rules of segments ask for, such as
+    /// `plan` or `traits.role`.
     #[schema(min_length = 1, max_length = 200, example = "plan")]
     pub property: String,
+    /// Whose property it is: of people and accounts as it is known now.
+    #[serde(default)]
+    pub of: PropertyOf,
     /// So many values, those with most in them; the others are one group. 10, when not given.
     #[schema(minimum = 1, maximum = 100)]
     pub limit: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PropertyOf {
+    #[default]
+    Event,
+    Person,
+    /// The first account of the person by name.
+    Account,
 }
 
 /// A frame that was checked, with its times.
@@ -58,11 +80,18 @@ pub struct Framed {
 }
 
 impl Frame {
+    /// Whether the answer depends on what is known of people and accounts.
+    pub fn asks_for_people(&self) -> bool {
+        let by_people = |breakdown: &BreakdownIn| breakdown.of != PropertyOf::Event;
+        self.segment.is_some() || self.people.is_some() || self.breakdown.as_ref().is_some_and(by_people)
+    }
+
     /// What the frame means now, without the events of nobody, in the time zone of the workspace unless it names another.
     pub fn check(
         &self,
         (now, nobody): (Micros, i64),
         zone: &TimeZone,
+        whom: Whom,
         invalid: &mut Invalid,
     ) -> Option<Framed> {
         let named = self.time_zone.as_deref().map(TimeZone::get);
@@ -80,19 +109,20 @@ impl Frame {
         invalid.check("filters", self.filters.len() <= FILTERS_MAX, "must be at most 20");
         let conditions =
             self.filters.iter().filter_map(|filter| condition(filter, "filters", invalid)).collect();
-        let breakdown = self.breakdown.as_ref().map(|breakdown| breakdown.check(invalid));
-        let scope = Scope { from, to, conditions, without: vec![nobody] };
+        let breakdown = self.breakdown.as_ref().map(|breakdown| breakdown.check(whom.words, invalid));
+        let scope = Scope { from, to, conditions, without: vec![nobody], within: whom.within };
         Some(Framed { from, to, zone, scope, breakdown })
     }
 }
 
 impl BreakdownIn {
-    fn check(&self, invalid: &mut Invalid) -> Breakdown {
+    fn check(&self, words: Option<Arc<PersonWords>>, invalid: &mut Invalid) -> Breakdown {
         invalid.check_text("breakdown.property", &self.property, 200);
         let limit = self.limit.unwrap_or(GROUPS_DEFAULT);
         invalid.check("breakdown.limit", (1..=GROUPS_MAX).contains(&limit), "must be between 1 and 100");
-        let by = if self.property == EVENT { Word::Event } else { Word::Property(self.property.clone()) };
-        Breakdown { by, limit }
+        let of_event =
+            || if self.property == EVENT { Word::Event } else { Word::Property(self.property.clone()) };
+        Breakdown { by: words.map_or_else(of_event, Word::Person), limit }
     }
 }
 

@@ -20,6 +20,7 @@ mod retention;
 mod saved;
 mod stickiness;
 mod trend;
+mod whom;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

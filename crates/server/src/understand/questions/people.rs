@@ -47,7 +47,7 @@ pub async fn list_people_behind(
     let limit = paging.limit()?;
     let after = paging.cursor()?.map(|cursor| cursor.sort_number()).transpose()?;
     let zone = periods::time_zone(&mut *ctx.read().await?, &viewer.ws).await?;
-    let (_, plan) = question.plan(&ctx, &viewer.ws, &zone)?;
+    let (_, plan) = question.plan(&ctx, &viewer.ws, &zone).await?;
     let found = read(&ctx, &viewer.ws, move |source| {
         let Some(people) = (plan.people)(source, &cell)? else { return Ok(None) };
         let rest = after.map_or(0, |after| people.partition_point(|person| *person <= after));

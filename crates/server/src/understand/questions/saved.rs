@@ -218,5 +218,5 @@ async fn change(
 /// What cannot be answered is not kept.
 async fn check(ctx: &Ctx, caller: &Caller, definition: &Definition) -> Result<()> {
     let zone = periods::time_zone(&mut *ctx.read().await?, &caller.ws).await?;
-    definition.plan(ctx, &caller.ws, &zone).map(drop)
+    definition.plan(ctx, &caller.ws, &zone).await.map(drop)
 }

@@ -278,3 +278,78 @@ async fn what_was_learned_outlasts_a_restart_and_is_not_learned_again() {
     assert_eq!(n_people(&app, "visit").await, 1.0);
     assert_eq!(person(&app, "ada").await["traits"], json!({"plan": "by hand"}));
 }
+
+#[tokio::test]
+async fn questions_are_about_some_people_and_broken_down_by_what_is_known_of_them() {
+    let app = TestApp::new().await;
+    let of = |id: &str, account: &str| {
+        let groups = json!({"$groups": {"company": account}});
+        json!({"event": "visit", "distinct_id": id, "properties": groups})
+    };
+    let about = |account: &str, plan: &str| {
+        let set = json!({"$group_type": "company", "$group_key": account, "$group_set": {"plan": plan}});
+        json!({"event": "$groupidentify", "distinct_id": "x", "properties": set})
+    };
+    tell(
+        &app,
+        json!([
+            is("ada", "n1", &json!({"role": "buyer"})),
+            is("bob", "n2", &json!({"role": "user"})),
+            is("cyd", "n3", &json!({"role": "buyer"})),
+            about("acme", "team"),
+            about("zeta", "free"),
+            of("ada", "acme"),
+            of("bob", "acme"),
+            of("bob", "zeta"),
+            of("cyd", "zeta"),
+            did("n1", "visit"),
+            did("nameless-9", "visit"),
+        ]),
+    )
+    .await;
+    let rule = |on: &str, field: &str, value: &str| json!({"all": [{"on": on, "field": field, "op": "eq", "value": value}]});
+    let asked = async |more: Value| {
+        let series = json!([{"event": "visit", "aggregate": "people"}]);
+        let mut question = json!({"kind": "trend", "from": "-7d", "interval": "all", "series": series});
+        question.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let answer = app.viewer().post("/analytics/query", question).await.ok();
+        let series = answer["series"].as_array().unwrap().iter();
+        let mut values: Vec<(String, f64)> = series
+            .map(|series| {
+                let group = &series["group"];
+                let label = group["value"].as_str().or(group["kind"].as_str()).unwrap_or_default();
+                (label.to_owned(), series["values"][0].as_f64().unwrap())
+            })
+            .collect();
+        values.sort_by(|a, b| a.0.cmp(&b.0));
+        values.into_iter().map(|(label, n)| format!("{label} {n}")).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(json!({})).await, [" 4"]);
+    assert_eq!(asked(json!({"people": rule("person", "traits.role", "Buyer")})).await, [" 2"]);
+    assert_eq!(asked(json!({"people": rule("account", "plan", "team")})).await, [" 2"]);
+    let segment = app
+        .editor()
+        .create("/segments", json!({"name": "Buyers", "rule": rule("person", "traits.role", "buyer")}))
+        .await;
+    assert_eq!(asked(json!({"segment": segment["id"]})).await, [" 2"]);
+    let within = json!({"segment": segment["id"], "people": rule("account", "plan", "free")});
+    assert_eq!(asked(within).await, [" 1"]);
+    let by_role = json!({"breakdown": {"property": "traits.role", "of": "person"}});
+    assert_eq!(asked(by_role).await, ["buyer 2", "missing 1", "user 1"]);
+    // Bob belongs to two accounts, of which the first by name counts.
+    let by_plan = json!({"breakdown": {"property": "plan", "of": "account"}});
+    assert_eq!(asked(by_plan.clone()).await, ["free 1", "missing 1", "team 2"]);
+    tell(&app, json!([about("acme", "enterprise")])).await;
+    assert_eq!(asked(by_plan).await, ["enterprise 2", "free 1", "missing 1"], "as it is known now");
+    let refused = async |more: Value| {
+        let mut question = json!({"kind": "trend", "series": [{"event": "visit"}]});
+        question.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        app.viewer().post("/analytics/query", question).await.refused_fields()
+    };
+    assert_eq!(refused(json!({"segment": "none"})).await, ["segment"]);
+    assert_eq!(refused(json!({"people": rule("person", "colour", "red")})).await, ["people.all.0.field"]);
+    assert_eq!(
+        refused(json!({"breakdown": {"property": "colour", "of": "account"}})).await,
+        ["breakdown.property"]
+    );
+}
