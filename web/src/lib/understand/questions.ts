@@ -6,6 +6,7 @@ export type Answer = Schemas['QuestionAnswer'];
 export type Cell = Schemas['AnswerCell'];
 export type Deed = Schemas['ExactDeed'];
 export type Filter = Schemas['Filter'];
+export type Breakdown = Schemas['BreakdownIn'];
 export type Saved = Schemas['QuestionOut'];
 export type Kind = Definition['kind'];
 /** The definition of one kind of question. */
@@ -78,10 +79,10 @@ const OF_NUMBERS = ['sum', 'average', 'median', 'p90', 'p95', 'p99', 'min', 'max
 
 export const needsProperty = (aggregate: string | undefined) => OF_NUMBERS.includes(aggregate ?? '');
 
-/** What a question of a kind begins with; time, filters and breakdown are those of the question before. */
+/** What a question of a kind begins with; time, people, filters and breakdown are those of the question before. */
 export function begin(kind: Kind, before?: Definition): Definition {
-  const { from, to, filters, breakdown } = before ?? {};
-  const frame = { from, to, filters, breakdown };
+  const { from, to, filters, segment, people, breakdown } = before ?? {};
+  const frame = { from, to, filters, segment, people, breakdown };
   const week = { interval: 'week' as const };
   const without = { ...frame, breakdown: undefined };
   const [first = {}] = before ? deedsOf(before) : [];
@@ -159,6 +160,15 @@ export function ask(question: Definition, signal?: AbortSignal) {
 export function listBehind(question: Definition, cell: Cell, cursor?: string) {
   const params = { query: { limit: 50, cursor } };
   return call(api.POST('/api/v1/analytics/people', { params, body: { question, cell } }));
+}
+
+export function listSegments() {
+  return call(api.GET('/api/v1/segments', { params: { query: { archived: false } } }));
+}
+
+/** Complains about a rule that makes no sense. */
+export function tryRule(rule: Schemas['SegmentRule']) {
+  return call(api.POST('/api/v1/segments/preview', { body: { rule } }));
 }
 
 export function listSaved() {

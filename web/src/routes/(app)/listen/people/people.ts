@@ -33,8 +33,25 @@ export function getPerson(id: string) {
   return call(api.GET('/api/v1/people/{id}', { params: { path: { id } } }));
 }
 
-export function listTimeline(id: string, cursor?: string) {
-  return call(api.GET('/api/v1/people/{id}/timeline', { params: { path: { id }, query: { cursor } } }));
+export type TimelinePart = 'all' | 'words' | 'deeds';
+
+export const PARTS: { value: TimelinePart; label: string }[] = [
+  { value: 'all', label: 'Words and deeds' },
+  { value: 'words', label: 'Words' },
+  { value: 'deeds', label: 'Deeds' },
+];
+
+export function partOf(params: URLSearchParams): TimelinePart {
+  return PARTS.find(({ value }) => value === params.get('part'))?.value ?? 'all';
+}
+
+export function listTimeline(id: string, part: TimelinePart, cursor?: string) {
+  const query = { part, cursor };
+  return call(api.GET('/api/v1/people/{id}/timeline', { params: { path: { id }, query } }));
+}
+
+export function listDistinctIds(id: string) {
+  return call(api.GET('/api/v1/people/{id}/distinct-ids', { params: { path: { id } } }));
 }
 
 export function listMerges(id: string) {

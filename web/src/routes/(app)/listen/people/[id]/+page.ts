@@ -1,13 +1,15 @@
-import { getPerson, listMerges, listTimeline } from '../people.ts';
+import { getPerson, listDistinctIds, listMerges, listTimeline, partOf } from '../people.ts';
 import type { PageLoad } from './$types';
 
-export const load: PageLoad = async ({ params, parent, depends }) => {
+export const load: PageLoad = async ({ params, parent, depends, url }) => {
   await parent();
   depends('heedful:person');
-  const [person, timeline, merges] = await Promise.all([
+  const part = partOf(url.searchParams);
+  const [person, timeline, merges, ids] = await Promise.all([
     getPerson(params.id),
-    listTimeline(params.id),
+    listTimeline(params.id, part),
     listMerges(params.id),
+    listDistinctIds(params.id),
   ]);
-  return { person, timeline, merges: merges.items };
+  return { person, part, timeline, merges: merges.items, ids };
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { draftsOf, ruleOf, words, type Draft } from './segments.ts';
+import { draftsOf, ruleOf, words, type Draft } from './rules.ts';
 
 const draft = (change: Partial<Draft>): Draft => ({
   on: 'account',
