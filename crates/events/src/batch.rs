@@ -81,6 +81,11 @@ impl Batch {
         self.bytes[0] = MARKED;
     }
 
+    /// Notes that what its events tell about people is known.
+    pub fn unmark(&mut self) {
+        self.bytes[0] = VERSION;
+    }
+
     /// Whether it tells something about people.
     pub fn is_marked(&self) -> bool {
         self.bytes[0] == MARKED

@@ -82,6 +82,12 @@ pub enum Refused {
     Failed(Arc<Error>),
 }
 
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Failed(Arc::new(error))
+    }
+}
+
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

@@ -7,13 +7,14 @@
 )]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use heedful_events::event::{Event, EventId, Value};
 use heedful_events::scan::file::DataFile;
 use heedful_events::scan::pattern::{Condition, Expression, Pattern, Test};
 use heedful_events::scan::people::fold;
 use heedful_events::scan::source::{Limits, Source};
-use heedful_events::scan::strip::{Reading, Word};
+use heedful_events::scan::strip::{PersonWords, Reading, Word};
 use heedful_events::table::file;
 use heedful_events::table::layout::Layout;
 use heedful_events::table::rows::RowsBuilder;
@@ -109,7 +110,8 @@ fn search(reading: &Reading, events: &[(u64, Event)]) -> BTreeMap<i64, Vec<Seen>
     for (person, event) in events {
         let bits = (0..).zip(&reading.patterns).filter(|(_, pattern)| matches(pattern, event));
         let bits = bits.map(|(bit, _): (u32, _)| 1_u64 << bit).sum();
-        let is_left_out = reading.without.contains(&person.cast_signed());
+        let is_left_out = reading.without.contains(&person.cast_signed())
+            || reading.within.as_ref().is_some_and(|within| !within.contains(&person.cast_signed()));
         if is_left_out
             || event.at < reading.from
             || event.at >= reading.to
@@ -164,11 +166,20 @@ proptest! {
         (from, to) in (0..10_i64, 5..25_i64),
         with_others: bool,
         without in prop::option::of((0..6_i64).prop_map(|person| person * 1_000_000)),
+        within in prop::option::of(prop::collection::btree_set(0..6_i64, 0..5)),
+        of_people in prop::option::of(prop::collection::btree_map(0..6_i64, "[ab]", 0..5)),
         n_threads in 1..4_usize,
     ) {
         let without: Vec<i64> = without.into_iter().collect();
-        let (word, number_of) = (Some(Word::Property("plan".to_owned())), Some("n".to_owned()));
-        let reading = Reading { patterns, from, to, with_others, number: number_of, word, without };
+        let within = within.map(|people| people.into_iter().map(|person| person * 1_000_000).collect());
+        let words = of_people.as_ref().map(|of_people| {
+            let mut words = PersonWords::default();
+            of_people.iter().for_each(|(person, word)| words.insert(person * 1_000_000, word));
+            Word::Person(Arc::new(words))
+        });
+        let word = Some(words.unwrap_or_else(|| Word::Property("plan".to_owned())));
+        let number_of = Some("n".to_owned());
+        let reading = Reading { patterns, from, to, with_others, number: number_of, word, without, within };
         let dir = tempfile::tempdir().unwrap();
         let stored: Vec<_> =
             files.iter().enumerate().map(|(index, events)| store(dir.path(), index, events)).collect();
@@ -187,6 +198,14 @@ proptest! {
         for (person, seen) in parts.into_iter().flatten() {
             prop_assert_eq!(found.insert(person, seen), None);
         }
-        prop_assert_eq!(found, search(&reading, &files.concat()));
+        let mut expected = search(&reading, &files.concat());
+        if let Some(of_people) = &of_people {
+            for (person, seen) in &mut expected {
+                let word = of_people.get(&(person / 1_000_000)).cloned();
+                seen.iter_mut().for_each(|(.., of_event)| of_event.clone_from(&word));
+                seen.sort();
+            }
+        }
+        prop_assert_eq!(found, expected);
     }
 }

@@ -13,6 +13,17 @@ use std::path::{Path, PathBuf};
 use self::segment::Segment;
 use crate::error::{Error, Result};
 
+/// The names of the files of a log, in the order of its frames.
+///
+/// # Errors
+///
+/// [`Error::Disk`].
+pub fn segments(dir: &Path) -> Result<Vec<String>> {
+    let firsts = segment::list(dir)?.into_iter();
+    let name = |first| segment::path(dir, first).file_name()?.to_str().map(str::to_owned);
+    Ok(firsts.filter_map(name).collect())
+}
+
 /// Whether a payload of so many bytes can be appended.
 ///
 /// # Errors

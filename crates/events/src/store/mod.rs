@@ -3,6 +3,7 @@
 //! What is taken is in the log, and in memory. [`Store::seal`] moves it into the table of its workspace.
 
 mod contents;
+pub mod copy;
 mod filter;
 mod fresh;
 mod intake;
@@ -92,13 +93,13 @@ impl Store {
         let (orders, received) = mpsc::channel();
         let (seal_orders, seal_received) = mpsc::channel();
         let sealer = {
-            let (tables, contents, intake) = (dir.join("tables"), Arc::clone(&contents), orders.clone());
+            let (tables, contents, intake) = (dir.join(copy::TABLES), Arc::clone(&contents), orders.clone());
             let log_name = log_name.clone();
             let open = move || Sealer::open(tables, log_name, options.clock, contents);
             start("event-sealer", dir, open, move |sealer| sealer.run(&seal_received, &intake))?
         };
         let mut found = Vec::new();
-        let log = Log::open(&dir.join("log"), options.log, |number, payload| {
+        let log = Log::open(&dir.join(copy::LOG), options.log, |number, payload| {
             let batch = Batch::from_bytes(payload).ok_or(Error::NoBatch { number })?;
             found.push((number, batch));
             Ok(())
@@ -343,7 +344,7 @@ fn start<T>(
 /// What the log of this folder is called in the tables: different for every log, so that one that is lost and begun anew is not
 /// taken for the old one.
 fn log_name(dir: &Path) -> Result<String> {
-    let path = dir.join("log-name");
+    let path = dir.join(copy::LOG_NAME);
     match fs::read_to_string(&path) {
         Ok(name) if name.len() == 32 => return Ok(name),
         // Cut off by a crash before anything was taken.

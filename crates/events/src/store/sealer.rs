@@ -237,12 +237,13 @@ fn write(dir: &Path, name: String, rows: &RecordBatch) -> Result<NewFile> {
     Ok(NewFile { name, metadata })
 }
 
-fn path(dir: &Path, workspace: Workspace) -> PathBuf {
+/// Where the table of a workspace is.
+pub fn path(dir: &Path, workspace: Workspace) -> PathBuf {
     dir.join(workspace.map(|byte| format!("{byte:02x}")).concat())
 }
 
 /// The workspaces that have a folder.
-fn list(dir: &Path) -> Result<Vec<Workspace>> {
+pub fn list(dir: &Path) -> Result<Vec<Workspace>> {
     fs::create_dir_all(dir).map_err(Error::disk("create", dir))?;
     let mut workspaces = Vec::new();
     for entry in fs::read_dir(dir).map_err(Error::disk("read", dir))? {

@@ -1,8 +1,9 @@
 //! `heedful backup` and `heedful restore`: everything in one file, out of either engine and into either.
 //!
-//! The file is a zip archive: `manifest.json`, and per table a file of JSON lines, one row each.
+//! The file is a zip archive: `manifest.json`, per table a file of JSON lines, one row each, and the files of the event store.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
@@ -19,9 +20,11 @@ use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
+use super::backup_events::{self, Files, Restoring};
 use crate::platform::secret;
 
-const FORMAT: u32 = 1;
+/// The first had no events.
+const FORMATS: std::ops::RangeInclusive<u32> = 1..=2;
 const MANIFEST: &str = "manifest.json";
 const MANIFEST_BYTES_MAX: u64 = 1 << 20;
 /// A row holds at most one upload chunk or one long text; a line beyond this is no row of ours.
@@ -34,6 +37,24 @@ pub struct Manifest {
     schema: i64,
     made_at: jiff::Timestamp,
     tables: BTreeMap<String, Contents>,
+    /// Of the event store.
+    #[serde(default)]
+    files: Files,
+}
+
+/// What was written or read.
+#[derive(Clone, Copy, Debug)]
+pub struct Amount {
+    pub rows: u64,
+    /// Of the event store.
+    pub files: usize,
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let events = if self.files == 0 { "no events" } else { "all events" };
+        write!(f, "{} rows and {events}", self.rows)
+    }
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,18 +66,19 @@ struct Contents {
 
 type Archive = ZipArchive<BufReader<File>>;
 
-/// Writes everything of one instant; the file appears under its name only when it is whole. Returns the rows.
-pub async fn write(db: &Db, file: &Path, made_at: jiff::Timestamp) -> anyhow::Result<u64> {
+/// Writes everything of one instant; the file appears under its name only when it is whole. The events are those of a moment
+/// before: what the database knows of people is known of all of them.
+pub async fn write(db: &Db, events: &Path, file: &Path, made_at: jiff::Timestamp) -> anyhow::Result<Amount> {
     let schema = migrate::applied(db).await?;
     ensure!(schema > 0, "there is no Heedful database here");
     ensure!(schema <= migrate::newest(), "the database was made by a newer version of Heedful");
     ensure!(!file.exists(), "{} exists already; choose another name", file.display());
     let partial = file.with_added_extension("partial");
-    let written = write_archive(db, &partial, schema, made_at).await;
+    let written = write_archive((db, events), &partial, schema, made_at).await;
     match written {
-        Ok(rows) => {
+        Ok(amount) => {
             std::fs::rename(&partial, file).with_context(|| format!("cannot write {}", file.display()))?;
-            Ok(rows)
+            Ok(amount)
         }
         Err(error) => {
             drop(std::fs::remove_file(&partial));
@@ -65,9 +87,15 @@ pub async fn write(db: &Db, file: &Path, made_at: jiff::Timestamp) -> anyhow::Re
     }
 }
 
-async fn write_archive(db: &Db, file: &Path, schema: i64, made_at: jiff::Timestamp) -> anyhow::Result<u64> {
+async fn write_archive(
+    (db, events): (&Db, &Path),
+    file: &Path,
+    schema: i64,
+    made_at: jiff::Timestamp,
+) -> anyhow::Result<Amount> {
     let mut zip = ZipWriter::new(BufWriter::new(create_private(file)?));
     let options = SimpleFileOptions::default().large_file(true);
+    let files = backup_events::write(&mut zip, events).await?;
     let mut tables = BTreeMap::new();
     let mut snapshot = db.snapshot().await?;
     for table in TABLES.iter().filter(|table| table.since <= schema) {
@@ -84,13 +112,14 @@ async fn write_archive(db: &Db, file: &Path, schema: i64, made_at: jiff::Timesta
         tables.insert(table.name.to_owned(), Contents { rows, sha256 });
     }
     snapshot.rollback().await?;
-    let rows = tables.values().map(|contents| contents.rows).sum();
+    let amount = Amount { rows: tables.values().map(|contents| contents.rows).sum(), files: files.len() };
     zip.start_file(MANIFEST, options)?;
-    serde_json::to_writer_pretty(&mut zip, &Manifest { format: FORMAT, schema, made_at, tables })?;
+    let manifest = Manifest { format: *FORMATS.end(), schema, made_at, tables, files };
+    serde_json::to_writer_pretty(&mut zip, &manifest)?;
     let mut out = zip.finish()?;
     out.flush()?;
     out.get_ref().sync_all()?;
-    Ok(rows)
+    Ok(amount)
 }
 
 /// A file of everything that customers said, so only its owner may read it.
@@ -116,12 +145,13 @@ pub fn open(file: &Path) -> anyhow::Result<Backup> {
         .with_context(|| format!("{} is no backup, or was cut short", file.display()))?;
     let manifest = read_manifest(&mut archive)?;
     check(&mut archive, &manifest)?;
+    backup_events::check(&mut archive, &manifest.files)?;
     Ok(Backup { archive, manifest })
 }
 
-/// Reads a backup into a database: all of it or nothing. What the database held before is deleted when `force` says so.
-/// Returns the rows.
-pub async fn read(db: &Db, backup: Backup, force: bool) -> anyhow::Result<u64> {
+/// Reads a backup into a database and the folder of its events: all of it or nothing. What they held before is deleted when
+/// `force` says so.
+pub async fn read(db: &Db, events: &Path, backup: Backup, force: bool) -> anyhow::Result<Amount> {
     let Backup { mut archive, manifest } = backup;
     let applied = migrate::applied(db).await?;
     if applied == 0 {
@@ -135,6 +165,7 @@ pub async fn read(db: &Db, backup: Backup, force: bool) -> anyhow::Result<u64> {
     if users::exist(&mut tx).await? {
         ensure!(force, "the database is not empty; --force deletes what it holds");
     }
+    let restoring = Restoring::unpack(&mut archive, &manifest.files, events, force)?;
     dump::delete_all(&mut tx, manifest.schema).await?;
     for table in TABLES.iter().filter(|table| manifest.tables.contains_key(table.name)) {
         let done = fill(&mut tx, &mut archive, *table).await;
@@ -142,7 +173,12 @@ pub async fn read(db: &Db, backup: Backup, force: bool) -> anyhow::Result<u64> {
     }
     tx.commit().await?;
     migrate::run(db).await?;
-    Ok(manifest.tables.values().map(|contents| contents.rows).sum())
+    restoring
+        .finish(db)
+        .await
+        .context("the database was read and the events were not: read the backup once more, with --force")?;
+    let rows = manifest.tables.values().map(|contents| contents.rows).sum();
+    Ok(Amount { rows, files: manifest.files.len() })
 }
 
 fn read_manifest(archive: &mut Archive) -> anyhow::Result<Manifest> {
@@ -150,7 +186,7 @@ fn read_manifest(archive: &mut Archive) -> anyhow::Result<Manifest> {
     let manifest: Manifest = serde_json::from_reader(entry.take(MANIFEST_BYTES_MAX))
         .context("the backup's manifest is damaged")?;
     let is_known = |name: &String| TABLES.iter().any(|table| table.name == name);
-    let is_readable = manifest.format == FORMAT && manifest.schema <= migrate::newest();
+    let is_readable = FORMATS.contains(&manifest.format) && manifest.schema <= migrate::newest();
     ensure!(
         is_readable && manifest.tables.keys().all(is_known),
         "the backup was made by a newer version of Heedful"

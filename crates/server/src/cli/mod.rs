@@ -2,6 +2,7 @@
 
 mod args;
 pub mod backup;
+mod backup_events;
 mod demo;
 mod doctor;
 pub mod export;

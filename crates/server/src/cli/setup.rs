@@ -10,6 +10,7 @@ use super::{backup, serve};
 use crate::app::{App, Config};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Error;
+use crate::platform::event_store::EVENTS;
 use crate::platform::ids::IdSource;
 use crate::platform::setup::{NewOwner, create_owner};
 use crate::platform::{capture_keys, password, secret, time};
@@ -100,10 +101,10 @@ pub async fn backup(args: BackupArgs) -> anyhow::Result<()> {
     }
     let db = serve::connect(&args.store).await?;
     let made_at = time::out(serve::clock(args.store.now).now());
-    let rows = backup::write(&db, &args.file, made_at).await?;
+    let written = backup::write(&db, &args.store.data.join(EVENTS), &args.file, made_at).await?;
     db.close().await;
     println!(
-        "Wrote {rows} rows to {}. It holds everything: keep it as safe as the data itself.",
+        "Wrote {written} to {}. It holds everything: keep it as safe as the data itself.",
         args.file.display()
     );
     Ok(())
@@ -113,14 +114,14 @@ pub async fn backup(args: BackupArgs) -> anyhow::Result<()> {
 pub async fn restore(args: RestoreArgs) -> anyhow::Result<()> {
     let backup = backup::open(&args.file)?;
     let db = serve::connect(&args.store).await?;
-    let rows = backup::read(&db, backup, args.force).await?;
+    let read = backup::read(&db, &args.store.data.join(EVENTS), backup, args.force).await?;
     db.close().await;
     // What was indexed is of the old content; the server makes the index anew.
     let index = args.store.data.join("search");
     if index.exists() {
         std::fs::remove_dir_all(&index).with_context(|| format!("cannot delete {}", index.display()))?;
     }
-    println!("Read {rows} rows from {}. Start the server with `heedful serve`.", args.file.display());
+    println!("Read {read} from {}. Start the server with `heedful serve`.", args.file.display());
     Ok(())
 }
 

@@ -1,19 +1,26 @@
 use heedful_db::{Db, migrate};
-use heedful_server::app::App;
+use heedful_server::app::{App, Config};
 use heedful_server::cli::backup;
+use heedful_server::jobs;
+use heedful_server::listen::identity;
 use heedful_server::platform::clock::Clock;
+use heedful_server::platform::ctx::Ctx;
 use heedful_server::platform::ids::IdSource;
 use heedful_server::platform::time;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{NOW, TestApp, add_signal};
 
+fn events(app: &TestApp) -> PathBuf {
+    app.app.config.data_dir.join("events")
+}
+
 async fn back_up(app: &TestApp) -> PathBuf {
     let file = app.app.config.data_dir.join("everything.zip");
-    backup::write(&app.app.db, &file, time::out(NOW)).await.unwrap();
+    backup::write(&app.app.db, &events(app), &file, time::out(NOW)).await.unwrap();
     file
 }
 
@@ -29,7 +36,7 @@ async fn everything_is_as_before_in_another_database() {
     // Always SQLite: a backup of either engine can be read into the other.
     let folder = tempfile::tempdir().unwrap();
     let db = Db::open(&Db::sqlite_url(&folder.path().join("heedful.db"))).await.unwrap();
-    backup::read(&db, backup::open(&file).unwrap(), false).await.unwrap();
+    backup::read(&db, &folder.path().join("events"), backup::open(&file).unwrap(), false).await.unwrap();
     let config = app.app.config.clone();
     let restored = App::new(db.clone(), config, Clock::manual(NOW), IdSource::seeded(9));
     let viewer = app.viewer().at(heedful_server::routes::router(&restored));
@@ -40,15 +47,56 @@ async fn everything_is_as_before_in_another_database() {
 }
 
 #[tokio::test]
+async fn events_come_along_sealed_or_not_and_with_who_is_who() {
+    let app = TestApp::new().await;
+    let did = |id: &str, n: u32| json!({"event": format!("did {n}"), "distinct_id": id, "id": n.to_string()});
+    let named = |set: Value| {
+        let properties = json!({"$anon_distinct_id": "nameless", "$set": set});
+        json!({"event": "$identify", "distinct_id": "ada", "properties": properties})
+    };
+    app.editor().post("/events", json!([did("nameless", 1), did("bob", 2)])).await.ok();
+    jobs::events::seal(&app.app).await;
+    app.editor().post("/events", json!([named(json!({"name": "Ada"})), did("ada", 3)])).await.ok();
+    identity::learn(&Ctx::of(&app.app)).await.unwrap();
+    // The backup is made while the server goes on: what it has not learned yet is learned after it was read.
+    app.editor().post("/events", json!([named(json!({"name": "Ada L."}))])).await.ok();
+    let file = back_up(&app).await;
+
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open(&Db::sqlite_url(&folder.path().join("heedful.db"))).await.unwrap();
+    let target = folder.path().join("events");
+    backup::read(&db, &target, backup::open(&file).unwrap(), false).await.unwrap();
+    let refused = backup::read(&db, &target, backup::open(&file).unwrap(), false).await.unwrap_err();
+    assert!(refused.to_string().contains("--force"), "{refused}");
+    backup::read(&db, &target, backup::open(&file).unwrap(), true).await.unwrap();
+    let config = Config { data_dir: folder.path().to_owned(), ..app.app.config.clone() };
+    let restored = App::new(db.clone(), config, Clock::manual(NOW), IdSource::seeded(9));
+    let (viewer, editor) = (app.viewer(), app.editor());
+    let (viewer, editor) = (
+        viewer.at(heedful_server::routes::router(&restored)),
+        editor.at(heedful_server::routes::router(&restored)),
+    );
+    let theirs = async |query: &str| viewer.get(&format!("/events{query}")).await.ok()["total"].clone();
+    assert_eq!((theirs("").await, theirs("?distinct_id=nameless").await), (json!(5), json!(4)));
+    identity::learn(&Ctx::of(&restored)).await.unwrap();
+    assert_eq!(viewer.get("/people").await.ok()["items"][0]["name"], "Ada L.");
+    let again = editor.post("/events", json!([did("nameless", 1), did("ada", 3), did("ada", 4)])).await.ok();
+    assert_eq!((&again["accepted"], &again["duplicates"]), (&json!(1), &json!(2)));
+    jobs::events::seal(&restored).await;
+    assert_eq!(theirs("").await, 6);
+}
+
+#[tokio::test]
 async fn a_database_with_content_is_replaced_only_by_force() {
     let app = TestApp::new().await;
     add_signal(&app, "Kept").await;
     let file = back_up(&app).await;
     add_signal(&app, "Made later").await;
-    let refused = backup::read(&app.app.db, backup::open(&file).unwrap(), false).await.unwrap_err();
+    let refused =
+        backup::read(&app.app.db, &events(&app), backup::open(&file).unwrap(), false).await.unwrap_err();
     assert!(refused.to_string().contains("--force"), "{refused}");
     assert_eq!(app.viewer().get("/signals").await.ok()["total"], 2);
-    backup::read(&app.app.db, backup::open(&file).unwrap(), true).await.unwrap();
+    backup::read(&app.app.db, &events(&app), backup::open(&file).unwrap(), true).await.unwrap();
     assert_eq!(app.viewer().get("/signals").await.ok()["items"][0]["body"], "Kept");
     assert_eq!(app.viewer().get("/signals").await.ok()["total"], 1);
 }
@@ -77,7 +125,7 @@ async fn a_damaged_backup_is_refused() {
 async fn an_existing_file_is_not_overwritten_and_only_its_owner_may_read_a_backup() {
     let app = TestApp::new().await;
     let file = back_up(&app).await;
-    let again = backup::write(&app.app.db, &file, time::out(NOW)).await.unwrap_err();
+    let again = backup::write(&app.app.db, &events(&app), &file, time::out(NOW)).await.unwrap_err();
     assert!(again.to_string().contains("exists already"), "{again}");
     #[cfg(unix)]
     {

@@ -1,0 +1,157 @@
+//! Copies: the files of a store as they are while another process writes it, and what is made of them elsewhere.
+//!
+//! The log is copied first and the tables after it: what was sealed meanwhile is in both, and the tables know it. What has the
+//! tables of one moment and the log of another is no store yet; its log is brought into a store that has the tables.
+
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::Store;
+use super::sealer::{list, path};
+use crate::batch::{Batch, Workspace};
+use crate::error::{Error, Refused, Result};
+use crate::log::{Log, LogOptions, segments};
+use crate::table::delta::Table;
+
+/// The folder of tables within that of a store, and in a copy.
+pub const TABLES: &str = "tables";
+/// The folder of the log within that of a store.
+pub const LOG: &str = "log";
+/// Where a store has the name of its log.
+pub const LOG_NAME: &str = "log-name";
+/// Where Delta has what belongs to a table.
+const COMMITS: &str = "_delta_log";
+/// Erasing removes files at once, and whoever copies them begins again.
+const ATTEMPTS: usize = 10;
+
+/// A file that is open, with its name within the folder that is copied.
+#[derive(Debug)]
+pub struct OpenFile {
+    /// Its name, with slashes.
+    pub name: String,
+    /// The file. It can be read to its end also when it is removed meanwhile.
+    pub file: File,
+}
+
+/// The files of the log of a store, in order; none when there is no store. The last may be longer than it is whole.
+///
+/// # Errors
+///
+/// [`Error::Disk`].
+pub fn log_files(dir: &Path) -> Result<Vec<OpenFile>> {
+    if !dir.join(LOG_NAME).exists() {
+        return Ok(Vec::new());
+    }
+    again(|| {
+        let log = dir.join(LOG);
+        let segments = segments(&log)?.into_iter();
+        segments.map(|name| open(&log.join(&name), format!("{LOG}/{name}"))).collect()
+    })
+}
+
+/// The workspaces of which a store has tables.
+///
+/// # Errors
+///
+/// [`Error::Disk`].
+pub fn workspaces(dir: &Path) -> Result<Vec<Workspace>> {
+    let tables = dir.join(TABLES);
+    if tables.exists() { list(&tables) } else { Ok(Vec::new()) }
+}
+
+/// The files of the table of a workspace, as of its newest commit.
+///
+/// # Errors
+///
+/// [`Error::Disk`], [`Error::Table`].
+pub async fn table_files(dir: &Path, workspace: Workspace) -> Result<Vec<OpenFile>> {
+    let folder = path(&dir.join(TABLES), workspace);
+    let name = |file: &str| {
+        let folder = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        format!("{TABLES}/{folder}/{file}")
+    };
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let table = Table::open(&folder).await?;
+        let files = table.files()?.into_iter();
+        let data: Result<Vec<OpenFile>> = files.map(|file| open(&folder.join(&file), name(&file))).collect();
+        match data {
+            Err(error) if is_gone(&error) && attempt < ATTEMPTS => {}
+            Err(error) => return Err(error),
+            Ok(mut all) => {
+                for file in commits(&folder.join(COMMITS), table.version())? {
+                    let within = format!("{COMMITS}/{file}");
+                    all.push(open(&folder.join(&within), name(&within))?);
+                }
+                return Ok(all);
+            }
+        }
+    }
+}
+
+/// What Delta has of a table up to a version.
+fn commits(dir: &Path, version: u64) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(dir).map_err(Error::disk("read", dir))? {
+        let name = entry.map_err(Error::disk("read", dir))?.file_name();
+        // Their names begin with the number of the commit in 20 digits.
+        let name = name.to_str().unwrap_or_default();
+        let number = name.get(..20).and_then(|number| number.parse::<u64>().ok());
+        names.extend(number.filter(|number| *number <= version).map(|_| name.to_owned()));
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+impl Store {
+    /// Brings in what the copy of another store's log has and the tables of this store do not, which were copied with it. Nothing
+    /// that it has before `heard_before` tells of people any more. How many events were new.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`].
+    pub async fn bring(&self, log: &Path, heard_before: u64) -> Result<usize, Refused> {
+        let mut batches = Vec::new();
+        let read = Log::open(log, LogOptions::default(), |number, payload| {
+            let mut batch = Batch::from_bytes(payload).ok_or(Error::NoBatch { number })?;
+            if number < heard_before {
+                batch.unmark();
+            }
+            batches.push(batch);
+            Ok(())
+        });
+        read.map_err(Refused::from)?;
+        let mut n_new = 0;
+        for batch in batches {
+            loop {
+                match self.append(batch.clone()).await {
+                    // What is in memory is sealed, and then there is room.
+                    Err(Refused::Busy) => drop(self.seal().await?),
+                    other => break n_new += other?.n_new,
+                }
+            }
+        }
+        Ok(n_new)
+    }
+}
+
+fn open(path: &Path, name: String) -> Result<OpenFile> {
+    let file = File::open(path).map_err(Error::disk("open", path))?;
+    Ok(OpenFile { name, file })
+}
+
+fn again<T>(mut work: impl FnMut() -> Result<T>) -> Result<T> {
+    for _ in 1..ATTEMPTS {
+        match work() {
+            Err(error) if is_gone(&error) => {}
+            done => return done,
+        }
+    }
+    work()
+}
+
+fn is_gone(error: &Error) -> bool {
+    matches!(error, Error::Disk { source, .. } if source.kind() == ErrorKind::NotFound)
+}
