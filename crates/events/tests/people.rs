@@ -174,7 +174,9 @@ proptest! {
         let within = within.map(|people| people.into_iter().map(|person| person * 1_000_000).collect());
         let words = of_people.as_ref().map(|of_people| {
             let mut words = PersonWords::default();
-            of_people.iter().for_each(|(person, word)| words.insert(person * 1_000_000, word));
+            for (person, word) in of_people {
+                words.insert(person * 1_000_000, word);
+            }
             Word::Person(Arc::new(words))
         });
         let word = Some(words.unwrap_or_else(|| Word::Property("plan".to_owned())));
@@ -202,7 +204,9 @@ proptest! {
         if let Some(of_people) = &of_people {
             for (person, seen) in &mut expected {
                 let word = of_people.get(&(person / 1_000_000)).cloned();
-                seen.iter_mut().for_each(|(.., of_event)| of_event.clone_from(&word));
+                for (.., of_event) in seen.iter_mut() {
+                    of_event.clone_from(&word);
+                }
                 seen.sort();
             }
         }

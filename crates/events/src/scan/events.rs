@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::column::Texts;
 use super::file::{DataFile, RowGroup};
 use super::pattern::{Pattern, read_matches};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::{EventId, Micros};
 use crate::table::layout::{AT, DISTINCT_ID, EVENT, EVENT_ID, OTHER_PROPERTIES, PERSON, PROPERTIES};
 
@@ -15,6 +15,9 @@ use crate::table::layout::{AT, DISTINCT_ID, EVENT, EVENT_ID, OTHER_PROPERTIES, P
 const CANDIDATES: usize = 8;
 /// Fewer are not worth sorting.
 const CANDIDATES_MIN: usize = 1_000;
+
+/// So many are in memory when all are read.
+const ROWS_AT_ONCE: usize = 1 << 14;
 
 /// Doubles below this tell every whole number from the next, 2^53.
 const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
@@ -86,6 +89,24 @@ pub fn list(files: &[&DataFile], listing: &Listing) -> Result<Vec<KeptEvent>> {
         cut(&mut places, listing.limit);
     }
     read(&groups, &places)
+}
+
+/// Hands over all events, file by file, and in each those of a person by time.
+///
+/// # Errors
+///
+/// Those of [`RowGroup::read_texts`], and whatever `take` returns.
+pub fn each<E: From<Error>>(
+    files: &[&DataFile],
+    mut take: impl FnMut(KeptEvent) -> Result<(), E>,
+) -> Result<(), E> {
+    for group in files.iter().flat_map(|file| file.groups()) {
+        let all: Vec<usize> = (0..group.n_rows()).collect();
+        for rows in all.chunks(ROWS_AT_ONCE) {
+            read_rows(group, rows)?.into_iter().try_for_each(&mut take)?;
+        }
+    }
+    Ok(())
 }
 
 /// By what senders know these people, whose numbers are in order: for each the newest id that its events have.

@@ -7,8 +7,8 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::Store;
 use super::sealer::{list, path};
+use super::{Store, StoreOptions};
 use crate::batch::{Batch, Workspace};
 use crate::error::{Error, Refused, Result};
 use crate::log::{Log, LogOptions, segments};
@@ -105,6 +105,65 @@ fn commits(dir: &Path, version: u64) -> Result<Vec<String>> {
     Ok(names)
 }
 
+/// Makes the files of a store another folder's, without a copy of its data where the disk can do that. They are no store yet.
+///
+/// # Errors
+///
+/// [`Error::Disk`], [`Error::Table`].
+pub async fn copy(dir: &Path, target: &Path) -> Result<()> {
+    let log = log_files(dir)?;
+    if log.is_empty() {
+        return Ok(());
+    }
+    let name = open(&dir.join(LOG_NAME), LOG_NAME.to_owned())?;
+    for OpenFile { name, file } in log.into_iter().chain([name]) {
+        pour(file, &target.join(name))?;
+    }
+    for workspace in workspaces(dir)? {
+        for OpenFile { name, file } in table_files(dir, workspace).await? {
+            let (from, to) = (dir.join(&name), target.join(&name));
+            make_folder_of(&to)?;
+            // What belongs to a table is never written again.
+            if fs::hard_link(from, &to).is_err() {
+                pour(file, &to)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Makes a store of what was copied: it gets a log of its own, which takes in the copied one. Nothing that this has before
+/// `heard_before` tells of people any more.
+///
+/// # Errors
+///
+/// [`Refused`].
+pub async fn settle(dir: &Path, options: StoreOptions, heard_before: u64) -> Result<Store, Refused> {
+    let (log, aside) = (dir.join(LOG), dir.join("copied-log"));
+    let moved = fs::rename(&log, &aside).map_err(Error::disk("move", &log));
+    moved.and_then(|()| remove(&dir.join(LOG_NAME)))?;
+    let folder = dir.to_owned();
+    let opened = tokio::task::spawn_blocking(move || Store::open(&folder, options)).await;
+    let store = opened.map_err(|_| Refused::Closed)??;
+    store.bring(&aside, heard_before).await?;
+    fs::remove_dir_all(&aside).map_err(Error::disk("remove", &aside))?;
+    Ok(store)
+}
+
+fn remove(path: &Path) -> Result<()> {
+    fs::remove_file(path).map_err(Error::disk("remove", path))
+}
+
+fn make_folder_of(path: &Path) -> Result<()> {
+    path.parent().map_or(Ok(()), |folder| fs::create_dir_all(folder).map_err(Error::disk("create", folder)))
+}
+
+fn pour(mut from: File, to: &Path) -> Result<()> {
+    make_folder_of(to)?;
+    let poured = File::create(to).and_then(|mut out| std::io::copy(&mut from, &mut out));
+    poured.map(drop).map_err(Error::disk("write", to))
+}
+
 impl Store {
     /// Brings in what the copy of another store's log has and the tables of this store do not, which were copied with it. Nothing
     /// that it has before `heard_before` tells of people any more. How many events were new.
@@ -112,7 +171,7 @@ impl Store {
     /// # Errors
     ///
     /// [`Refused`].
-    pub async fn bring(&self, log: &Path, heard_before: u64) -> Result<usize, Refused> {
+    async fn bring(&self, log: &Path, heard_before: u64) -> Result<usize, Refused> {
         let mut batches = Vec::new();
         let read = Log::open(log, LogOptions::default(), |number, payload| {
             let mut batch = Batch::from_bytes(payload).ok_or(Error::NoBatch { number })?;

@@ -5,11 +5,11 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use heedful_db::Db;
 use heedful_db::platform::distinct_ids;
-use heedful_events::store::copy::{self, LOG, LOG_NAME, OpenFile, TABLES};
-use heedful_events::{Store, StoreOptions};
+use heedful_events::StoreOptions;
+use heedful_events::store::copy::{self, LOG_NAME, OpenFile};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
@@ -157,22 +157,12 @@ impl Restoring {
     }
 
     async fn bring_log(&self, db: &Db) -> anyhow::Result<()> {
-        let (log, name) = (self.partial.join("old-log"), self.partial.join(LOG_NAME));
-        if !self.partial.join(LOG).exists() {
-            bail!("the backup has events without their log");
-        }
-        fs::create_dir_all(self.partial.join(TABLES))?;
-        fs::rename(self.partial.join(LOG), &log)?;
-        let old = fs::read_to_string(&name)?;
-        fs::remove_file(&name)?;
-        let heard = distinct_ids::place(&mut *db.read().await?, &old).await?.cast_unsigned();
-        let folder = self.partial.clone();
+        let name = fs::read_to_string(self.partial.join(LOG_NAME))?;
+        let heard = distinct_ids::place(&mut *db.read().await?, &name).await?.cast_unsigned();
         let options = StoreOptions { holds_marked: true, ..StoreOptions::new(Clock::system_now) };
-        let store = tokio::task::spawn_blocking(move || Store::open(&folder, options)).await??;
-        store.bring(&log, heard).await?;
+        let store = copy::settle(&self.partial, options, heard).await?;
         // Dropping it waits for what is being written.
         tokio::task::spawn_blocking(move || drop(store)).await?;
-        fs::remove_dir_all(&log)?;
         Ok(())
     }
 }

@@ -15,7 +15,9 @@ use serde_json::{Map, Value, json};
 
 use super::args::ExportArgs;
 use super::backup::create_private;
+use super::export_events::{self, Copied};
 use super::serve;
+use crate::platform::event_store::EVENTS;
 use crate::platform::{csv_out, time};
 
 /// Says what the fields of the files are.
@@ -25,7 +27,9 @@ const SCHEMA: &str = "schema.json";
 pub async fn export(args: ExportArgs) -> anyhow::Result<()> {
     ensure!(serve::may_exist(&args.store), "there is no database in {}", args.store.data.display());
     let db = serve::connect(&args.store).await?;
-    let written = write(&db, &args.dir, args.workspace.as_deref(), |line| println!("{line}")).await;
+    let events = args.store.data.join(EVENTS);
+    let written =
+        write((&db, &events), &args.dir, args.workspace.as_deref(), |line| println!("{line}")).await;
     db.close().await;
     println!("Wrote {} rows into {}.", written?, args.dir.display());
     Ok(())
@@ -34,7 +38,7 @@ pub async fn export(args: ExportArgs) -> anyhow::Result<()> {
 /// Writes a folder for each workspace, or for the one of this name or id, all of one instant. The folder appears under its
 /// name only when it is whole. Returns the rows.
 pub async fn write(
-    db: &Db,
+    (db, events): (&Db, &Path),
     dir: &Path,
     only: Option<&str>,
     mut tell: impl FnMut(&str),
@@ -48,7 +52,7 @@ pub async fn write(
     let partial = dir.with_added_extension("partial");
     ensure!(!partial.exists(), "{} is left over from an export that broke off; delete it", partial.display());
     fs::create_dir_all(&partial).with_context(|| format!("cannot make {}", partial.display()))?;
-    let written = write_all(&mut snapshot, &partial, &chosen, &mut tell).await;
+    let written = write_all(&mut snapshot, events, &partial, &chosen, &mut tell).await;
     snapshot.rollback().await?;
     if written.is_err() {
         drop(fs::remove_dir_all(&partial));
@@ -82,6 +86,7 @@ fn choose(all: Vec<Workspace>, only: Option<&str>) -> anyhow::Result<Vec<Workspa
 
 async fn write_all(
     conn: &mut Conn,
+    events: &Path,
     dir: &Path,
     chosen: &[Workspace],
     tell: &mut impl FnMut(&str),
@@ -92,6 +97,8 @@ async fn write_all(
         let columns = export::columns(conn, table).await?;
         fields.insert(table.name.to_owned(), describe(table, &columns));
     }
+    fields.insert(export_events::NAME.to_owned(), export_events::describe());
+    let events = Copied::of(events, dir).await?;
     for workspace in chosen {
         let folder = dir.join(&workspace.id);
         fs::create_dir(&folder)?;
@@ -104,7 +111,13 @@ async fn write_all(
             }
             n += rows;
         }
+        let rows = events.write(&folder, &WorkspaceId::from(workspace.id.as_str()))?;
+        if rows > 0 {
+            tell(&format!("  {}: {rows}", export_events::NAME));
+        }
+        n += rows;
     }
+    events.remove().await?;
     let mut file = BufWriter::new(create_private(&dir.join(SCHEMA))?);
     serde_json::to_writer_pretty(&mut file, &schema(&fields))?;
     file.flush()?;

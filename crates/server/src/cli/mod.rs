@@ -6,6 +6,7 @@ mod backup_events;
 mod demo;
 mod doctor;
 pub mod export;
+mod export_events;
 mod openapi;
 mod serve;
 mod setup;

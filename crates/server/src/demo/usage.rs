@@ -5,6 +5,7 @@ use anyhow::Context;
 use axum::http::Method;
 use heedful_db::Micros;
 use heedful_db::types::DAY;
+use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
@@ -59,8 +60,10 @@ pub async fn happen(team: &mut Team, crowd: &[Speaker], seed: u64) -> anyhow::Re
     for user in 0..N_USERS {
         live(team.today, &format!("user-{:04}", user + 1), &mut rng, &mut events);
     }
-    for speaker in crowd {
+    for (index, speaker) in crowd.iter().enumerate() {
+        let first = events.len();
         live(team.today, &speaker.email, &mut rng, &mut events);
+        look_around(&format!("visitor-{:04}", index + 1), first, &mut rng, &mut events);
     }
     for batch in events.chunks(BATCH) {
         team.post(SENDER, "/api/v1/events", json!(batch)).await.context("events")?;
@@ -73,6 +76,28 @@ pub async fn happen(team: &mut Team, crowd: &[Speaker], seed: u64) -> anyhow::Re
         team.post(ANALYST, "/api/v1/questions", question).await.context("questions")?;
     }
     Ok(())
+}
+
+/// Lets whoever signs up with the first event have looked around before, as a nameless visitor.
+fn look_around(visitor: &str, first: usize, rng: &mut StdRng, events: &mut Vec<Value>) {
+    let Some(signed_up) = events.get(first).cloned() else { return };
+    let Some(at) = signed_up["timestamp"].as_str().and_then(|at| at.parse::<Timestamp>().ok()) else {
+        return;
+    };
+    let before = |minutes: i64| time::out(at.as_microsecond() - minutes * MINUTE);
+    let visit = |name: &str, minutes: i64| {
+        json!({
+            "event": name, "distinct_id": visitor, "timestamp": before(minutes),
+            "properties": {"device": signed_up["properties"]["device"]},
+        })
+    };
+    let named = json!({
+        "event": "$identify", "distinct_id": signed_up["distinct_id"], "timestamp": before(0),
+        "properties": {"$anon_distinct_id": visitor},
+    });
+    let minutes = rng.random_range(4..40);
+    events
+        .splice(first..first, [visit("pricing_viewed", minutes), visit("demo_watched", minutes / 2), named]);
 }
 
 /// One user from sign-up to the day they were last seen.
