@@ -98,6 +98,12 @@ impl Batch {
         events.into_iter().flatten().map_while(|event| event)
     }
 
+    /// Gives back what it took to grow.
+    pub fn shrink(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.keys.shrink_to_fit();
+    }
+
     /// Whose events these are.
     pub fn workspace(&self) -> Workspace {
         self.workspace

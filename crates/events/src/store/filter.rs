@@ -1,4 +1,4 @@
-//! Filters: whether a data file may have an event, in two bytes for each.
+//! Filters: whether a row group of a data file may have an event, in two bytes for each.
 //!
 //! Binary fuse filters (Graf and Lemire, "Binary Fuse Filters: Fast and Smaller Than Xor Filters", 2022) with fingerprints of
 //! 16 bits: of 65,536 events that are not in the file, one seems to be.
@@ -10,7 +10,7 @@ use crate::batch::EventKey;
 
 const HEAD_BYTES: usize = 8 + 3 * 4;
 
-/// The filter of one data file.
+/// The filter of one row group.
 #[derive(Debug)]
 pub struct Filter(BinaryFuse16);
 
@@ -29,8 +29,30 @@ impl Filter {
         self.0.contains(&hash)
     }
 
+    /// As those of a file are kept: each behind its length.
+    pub fn all_to_bytes(filters: &[Self]) -> Vec<u8> {
+        let with_length = |filter: &Self| {
+            let bytes = filter.to_bytes();
+            u64::try_from(bytes.len()).unwrap_or_default().to_le_bytes().into_iter().chain(bytes)
+        };
+        filters.iter().flat_map(with_length).collect()
+    }
+
+    /// The filters that were kept as these bytes; nothing when they are none.
+    pub fn all_from_bytes(mut bytes: &[u8]) -> Option<Vec<Self>> {
+        let mut filters = Vec::new();
+        while !bytes.is_empty() {
+            let (length, rest) = bytes.split_first_chunk::<8>()?;
+            let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+            let (filter, rest) = rest.split_at_checked(length)?;
+            filters.push(Self::from_bytes(filter)?);
+            bytes = rest;
+        }
+        Some(filters)
+    }
+
     /// As it is kept.
-    pub fn to_bytes(&self) -> Vec<u8> {
+    fn to_bytes(&self) -> Vec<u8> {
         let Descriptor { seed, segment_length, segment_length_mask, segment_count_length } =
             self.0.descriptor;
         let mut bytes = seed.to_le_bytes().to_vec();
@@ -43,7 +65,7 @@ impl Filter {
     }
 
     /// The filter that was kept as these bytes; nothing when they are none.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (bytes, sum) = bytes.split_last_chunk::<8>()?;
         if XxHash3_64::oneshot(bytes) != u64::from_le_bytes(*sum) {
             return None;
@@ -92,11 +114,16 @@ mod tests {
 
     #[test]
     fn a_damaged_filter_is_none() {
-        let bytes = Filter::new(keys(0..9)).unwrap().to_bytes();
+        let filters = [Filter::new(keys(0..9)).unwrap(), Filter::new(keys(9..20)).unwrap()];
+        let bytes = Filter::all_to_bytes(&filters);
+        assert_eq!(Filter::all_from_bytes(&bytes).unwrap().len(), 2);
+        let first = 8 + filters[0].to_bytes().len();
         for at in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[at] ^= 1;
-            assert!(Filter::from_bytes(&damaged).is_none() && Filter::from_bytes(&bytes[..at]).is_none());
+            assert!(Filter::all_from_bytes(&damaged).is_none());
+            let cut = Filter::all_from_bytes(&bytes[..at]);
+            assert!(cut.is_none() || at == 0 || at == first);
         }
     }
 }

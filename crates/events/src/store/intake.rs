@@ -111,6 +111,8 @@ impl Intake {
                 let _ = reply.send(Err(Refused::Failed(Arc::new(error))));
                 continue;
             }
+            // It stays in memory until it is sealed.
+            batch.shrink();
             waiting.push((reply, Appended { n_new: batch.len(), n_known: n_events - batch.len() }));
             batches.push(batch);
         }

@@ -38,7 +38,8 @@ pub struct SealedFile {
     pub n_bytes: u64,
     /// The file.
     pub file: LinkedFile,
-    filter: Filter,
+    /// One for each row group: a whole file's would need much memory while it is made.
+    filters: Vec<Filter>,
 }
 
 impl Sealed {
@@ -69,13 +70,18 @@ impl Sealed {
             let numbers = links.chain(key.person.cast_signed());
             numbers.map(move |number| (hash(EventKey { person: number.cast_unsigned(), ..key }), number, key))
         };
-        let hashed: Vec<(u64, i64, EventKey)> = keys.iter().flat_map(|key| as_sealed(*key)).collect();
+        let mut hashed: Vec<(u64, i64, EventKey)> = keys.iter().flat_map(|key| as_sealed(*key)).collect();
+        hashed.sort_unstable_by_key(|(_, number, key)| (*number, key.id));
         for file in &self.files {
-            let may_be_there = hashed.iter().filter(|(hash, ..)| file.filter.contains(*hash));
-            let mut candidates: Vec<_> = may_be_there.map(|(_, number, key)| (*number, *key)).collect();
-            candidates.sort_unstable_by_key(|(number, key)| (*number, key.id));
-            if !candidates.is_empty() {
-                find_in(&file.file.data, &candidates, &mut found)?;
+            for (group, filter) in file.file.data.groups().zip(&file.filters) {
+                let (min, max) = group.bounds(PERSON).unwrap_or((i64::MIN, i64::MAX));
+                let start = hashed.partition_point(|(_, number, _)| *number < min);
+                let end = hashed.partition_point(|(_, number, _)| *number <= max);
+                let may_be_there = hashed[start..end].iter().filter(|(hash, ..)| filter.contains(*hash));
+                let candidates: Vec<_> = may_be_there.map(|(_, number, key)| (*number, *key)).collect();
+                if !candidates.is_empty() {
+                    find_in(group, &candidates, &mut found)?;
+                }
             }
         }
         Ok(found)
@@ -88,30 +94,30 @@ impl SealedFile {
         let n_bytes = fs::metadata(&file).map_err(Error::disk("read", &file))?.len();
         let data = DataFile::open(&file)?;
         let path = dir.join(FILTERS).join(format!("{name}.fuse"));
-        let kept = fs::read(&path).ok().and_then(|bytes| Filter::from_bytes(&bytes));
-        let filter = kept.map_or_else(|| make_filter(&data, &path), Ok)?;
-        Ok(Self { name, n_bytes, file: LinkedFile::new(data), filter })
+        let kept = fs::read(&path).ok().and_then(|bytes| Filter::all_from_bytes(&bytes));
+        let kept = kept.filter(|filters| filters.len() == data.groups().len());
+        let filters = kept.map_or_else(|| make_filters(&data, &path), Ok)?;
+        Ok(Self { name, n_bytes, file: LinkedFile::new(data), filters })
     }
 }
 
-/// Makes the filter of a file and keeps it. Nothing waits for the disk here: one that is lost is made again.
-fn make_filter(data: &DataFile, path: &Path) -> Result<Filter> {
-    let mut keys = Vec::with_capacity(data.n_rows());
-    for group in data.groups() {
+/// Makes the filters of a file and keeps them. Nothing waits for the disk here: what is lost is made again.
+fn make_filters(data: &DataFile, path: &Path) -> Result<Vec<Filter>> {
+    let make = |group| {
         let (people, ids) = read_keys(group)?;
         let key = |(person, id): (&i64, &i64)| EventKey {
             person: person.cast_unsigned(),
             id: EventId(id.cast_unsigned()),
         };
-        keys.extend(people.iter().zip(&ids).map(key));
-    }
-    let none = || Error::Damaged { path: path.to_owned(), offset: 0 };
-    let filter = Filter::new(keys.into_iter()).ok_or_else(none)?;
+        let none = || Error::Damaged { path: path.to_owned(), offset: 0 };
+        Filter::new(people.iter().zip(&ids).map(key)).ok_or_else(none)
+    };
+    let filters = data.groups().map(make).collect::<Result<Vec<Filter>>>()?;
     if let Some(dir) = path.parent() {
         fs::create_dir_all(dir).map_err(Error::disk("create", dir))?;
     }
-    fs::write(path, filter.to_bytes()).map_err(Error::disk("write", path))?;
-    Ok(filter)
+    fs::write(path, Filter::all_to_bytes(&filters)).map_err(Error::disk("write", path))?;
+    Ok(filters)
 }
 
 /// Removes the filters of files that are gone.
@@ -138,22 +144,14 @@ fn read_keys(group: RowGroup) -> Result<(Vec<i64>, Vec<i64>)> {
     Ok((person, id))
 }
 
-/// Adds those of the events that a file has; they are sorted by person.
-fn find_in(data: &DataFile, candidates: &[(i64, EventKey)], found: &mut HashSet<EventKey>) -> Result<()> {
-    for group in data.groups() {
-        let (min, max) = group.bounds(PERSON).unwrap_or((i64::MIN, i64::MAX));
-        let start = candidates.partition_point(|(person, _)| *person < min);
-        let end = candidates.partition_point(|(person, _)| *person <= max);
-        if start == end {
-            continue;
-        }
-        let (people, ids) = read_keys(group)?;
-        for (person, key) in &candidates[start..end] {
-            let first = people.partition_point(|one| one < person);
-            let last = people.partition_point(|one| one <= person);
-            if ids[first..last].contains(&key.id.0.cast_signed()) {
-                found.insert(*key);
-            }
+/// Adds those of the events that a row group has.
+fn find_in(group: RowGroup, candidates: &[(i64, EventKey)], found: &mut HashSet<EventKey>) -> Result<()> {
+    let (people, ids) = read_keys(group)?;
+    for (person, key) in candidates {
+        let first = people.partition_point(|one| one < person);
+        let last = people.partition_point(|one| one <= person);
+        if ids[first..last].contains(&key.id.0.cast_signed()) {
+            found.insert(*key);
         }
     }
     Ok(())
