@@ -125,12 +125,34 @@ async function expectPaid(target: Target, more: Partial<Kept> = {}) {
   expect(paid).toMatchObject({ distinct_id: 'user-1', properties: { amount: 9.5 }, ...more });
 }
 
+/** That all of it was done by one person, who is known by the address and has both ids; nobody else is known. */
+async function expectPerson(target: Target, before: string) {
+  type Known = { id: string; external_id: string; email: string };
+  const people = async () => (await target.api.get<{ items: Known[] }>('/people')).items;
+  const ids = async () => {
+    const [person] = await people();
+    if (!person) return [];
+    const path = `/people/${person.id}/distinct-ids`;
+    const { items } = await target.api.get<{ items: { distinct_id: string }[] }>(path);
+    return items.map((item) => item.distinct_id).sort();
+  };
+  await expect.poll(ids).toEqual([before, 'user-1'].sort());
+  const all = await people();
+  expect(all).toHaveLength(1);
+  expect(all[0]).toMatchObject({ external_id: 'user-1', ...PERSON });
+  const path = `/people/${all[0]!.id}/timeline?part=deeds`;
+  const deeds = await target.api.get<{ total: number }>(path);
+  expect(deeds.total).toBe((await target.events()).filter((event) => event.distinct_id !== '').length);
+}
+
 /** What a person is called, who she was before, and which group she is in. */
 async function expectIdentity(target: Target) {
   const group = await target.one('$groupidentify');
   expect(group.properties).toMatchObject({ $group_key: 'acme', $group_set: { name: 'Acme' } });
   const alias = await target.one('$create_alias');
   expect([alias.distinct_id, alias.properties.alias].sort()).toEqual(['anon-9', 'user-1']);
+  await expectPerson(target, 'anon-9');
+  expect((await target.api.get<{ items: unknown[] }>('/accounts')).items).toMatchObject([{ name: 'Acme' }]);
 }
 
 for (const mode of ['v0', 'gzip', 'v1']) {
@@ -146,6 +168,7 @@ for (const mode of ['v0', 'gzip', 'v1']) {
     expect(signedUp[0]!.properties.$lib).toBe(
       mode === 'v1' ? 'posthog-python' : signedUp[0]!.properties.$lib,
     );
+    await expectPerson(target, 'anon-9');
     await target.expectNothingRefused();
   });
 }
@@ -273,6 +296,7 @@ for (const version of ['posthog-js', 'posthog-js-1176']) {
     expect((await target.one('$autocapture')).distinct_id).toBe('user-1');
     await page.goto('about:blank');
     expect((await target.one('$pageleave')).distinct_id).toBe('user-1');
+    await expectPerson(target, before.distinct_id);
     await target.expectNothingRefused();
   });
 }
@@ -288,6 +312,7 @@ for (const [name, batch] of [
     const identify = await target.one('$identify');
     expect((await target.one('$pageview')).distinct_id).toBe(identify.properties.$anon_distinct_id);
     expect((await target.one('$groupidentify')).properties).toMatchObject({ $groups: { company: 'acme' } });
+    await expectPerson(target, String(identify.properties.$anon_distinct_id));
     await target.expectNothingRefused();
   });
 
@@ -302,6 +327,7 @@ for (const [name, batch] of [
     await expectPaid(target);
     const identify = await target.one('$identify');
     expect((await target.one('$pageview')).distinct_id).toBe(identify.properties.$anon_distinct_id);
+    await expectPerson(target, String(identify.properties.$anon_distinct_id));
     await target.expectNothingRefused();
   });
 }

@@ -8,6 +8,7 @@ pub mod identity;
 pub mod imports;
 pub mod interviews;
 pub mod people;
+pub mod person_export;
 pub mod scores;
 pub mod segments;
 pub mod signals;
@@ -28,6 +29,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(interviews::routes())
         .merge(people::routes())
         .merge(erasure::routes())
+        .merge(person_export::routes())
         .merge(accounts::routes())
         .merge(segments::routes())
         .merge(imports::routes())

@@ -70,8 +70,7 @@ pub fn woven(words: Page<TimelineEntry>, deeds: Page<TimelineEntry>, limit: i64)
     let limit = usize::try_from(limit).unwrap_or_default();
     let is_cut = items.len() > limit;
     items.truncate(limit);
-    let last = items.last().filter(|_| is_cut || has_more);
-    let next = last.map(|last| Cursor { sort: last.at.as_microsecond().to_string(), id: last.place.clone() });
+    let next = items.last().filter(|_| is_cut || has_more).map(TimelineEntry::cursor);
     Page { items, next, total }
 }
 
@@ -84,15 +83,28 @@ pub fn deeds_after(cursor: &Cursor) -> Result<(Micros, EventId)> {
 
 impl From<Entry> for TimelineEntry {
     fn from(row: Entry) -> Self {
-        let cut = row.words.char_indices().nth(WORDS_MAX).map(|(end, _)| row.words[..end].to_owned());
+        let whole = Self::whole(row);
+        let cut = whole.words.char_indices().nth(WORDS_MAX).map(|(end, _)| whole.words[..end].to_owned());
+        Self { is_cut: cut.is_some(), words: cut.unwrap_or(whole.words), ..whole }
+    }
+}
+
+impl TimelineEntry {
+    /// Where a list goes on behind it.
+    pub fn cursor(&self) -> Cursor {
+        Cursor { sort: self.at.as_microsecond().to_string(), id: self.place.clone() }
+    }
+
+    /// With all words, however many.
+    pub fn whole(row: Entry) -> Self {
         Self {
             kind: row.kind,
             id: row.id,
             at: time::out(row.at),
             person_id: row.person_id,
             source_id: row.source_id,
-            is_cut: cut.is_some(),
-            words: cut.unwrap_or(row.words),
+            is_cut: false,
+            words: row.words,
             score: row.score,
             score_kind: row.score_kind,
             properties: None,

@@ -240,6 +240,14 @@ async fn words_and_deeds_stand_in_one_timeline() {
     }
     assert_eq!(kinds, ["$identify", "did 3", "It is slow.", "It is slow.", "did 2", "did 1"]);
     assert_eq!(app.viewer().get(&format!("{path}?part=words")).await.ok()["total"], 2);
+    let export = format!("/people/{}/export", ada["id"].as_str().unwrap());
+    app.viewer().get(&export).await.refused(403);
+    app.stranger().get(&export).await.refused(404);
+    let lines = app.editor().get(&export).await.text();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let expected =
+        ["person", "distinct_id", "distinct_id", "signal", "signal", "event", "event", "event", "event"];
+    assert_eq!(all(&lines, "kind"), expected);
     app.stranger().get(&path).await.refused(404);
 }
 
