@@ -7,6 +7,8 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::Path;
 
+pub use super::places::LOG_NAME;
+use super::places::{LOG, TABLES};
 use super::sealer::{list, path};
 use super::{Store, StoreOptions};
 use crate::batch::{Batch, Workspace};
@@ -14,12 +16,6 @@ use crate::error::{Error, Refused, Result};
 use crate::log::{Log, LogOptions, segments};
 use crate::table::delta::Table;
 
-/// The folder of tables within that of a store, and in a copy.
-pub const TABLES: &str = "tables";
-/// The folder of the log within that of a store.
-pub const LOG: &str = "log";
-/// Where a store has the name of its log.
-pub const LOG_NAME: &str = "log-name";
 /// Where Delta has what belongs to a table.
 const COMMITS: &str = "_delta_log";
 /// Erasing removes files at once, and whoever copies them begins again.

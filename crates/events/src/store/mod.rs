@@ -10,6 +10,7 @@ mod intake;
 mod known;
 mod linked;
 mod links;
+mod places;
 mod rewrite;
 mod sealed;
 mod sealer;
@@ -29,6 +30,7 @@ use self::contents::Contents;
 use self::fresh::Fresh;
 pub use self::intake::Appended;
 use self::intake::{Intake, Order, Waiting};
+use self::places::{LOG, LOG_NAME, TABLES};
 use self::sealer::{Reply, Sealer};
 pub use self::view::View;
 use crate::batch::{Batch, Workspace, person_hash};
@@ -93,13 +95,13 @@ impl Store {
         let (orders, received) = mpsc::channel();
         let (seal_orders, seal_received) = mpsc::channel();
         let sealer = {
-            let (tables, contents, intake) = (dir.join(copy::TABLES), Arc::clone(&contents), orders.clone());
+            let (tables, contents, intake) = (dir.join(TABLES), Arc::clone(&contents), orders.clone());
             let log_name = log_name.clone();
             let open = move || Sealer::open(tables, log_name, options.clock, contents);
             start("event-sealer", dir, open, move |sealer| sealer.run(&seal_received, &intake))?
         };
         let mut found = Vec::new();
-        let log = Log::open(&dir.join(copy::LOG), options.log, |number, payload| {
+        let log = Log::open(&dir.join(LOG), options.log, |number, payload| {
             let batch = Batch::from_bytes(payload).ok_or(Error::NoBatch { number })?;
             found.push((number, batch));
             Ok(())
@@ -344,7 +346,7 @@ fn start<T>(
 /// What the log of this folder is called in the tables: different for every log, so that one that is lost and begun anew is not
 /// taken for the old one.
 fn log_name(dir: &Path) -> Result<String> {
-    let path = dir.join(copy::LOG_NAME);
+    let path = dir.join(LOG_NAME);
     match fs::read_to_string(&path) {
         Ok(name) if name.len() == 32 => return Ok(name),
         // Cut off by a crash before anything was taken.

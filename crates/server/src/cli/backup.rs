@@ -21,6 +21,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use super::backup_events::{self, Files, Restoring};
+use super::private_file::create_private;
 use crate::platform::secret;
 
 /// The first had no events.
@@ -120,15 +121,6 @@ async fn write_archive(
     out.flush()?;
     out.get_ref().sync_all()?;
     Ok(amount)
-}
-
-/// A file of everything that customers said, so only its owner may read it.
-pub(super) fn create_private(file: &Path) -> anyhow::Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).with_context(|| format!("cannot write {}", file.display()))
 }
 
 /// A backup that is as it was written.

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use super::private_file::create_private;
 use crate::platform::clock::Clock;
 use crate::platform::secret;
 
@@ -133,7 +134,7 @@ impl Restoring {
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
             }
-            let mut out = BufWriter::new(super::backup::create_private(&path)?);
+            let mut out = BufWriter::new(create_private(&path)?);
             read(archive, name, &mut out)?;
             out.into_inner()?.sync_all()?;
         }

@@ -14,8 +14,8 @@ use heedful_db::{Conn, Db, WorkspaceId, migrate};
 use serde_json::{Map, Value, json};
 
 use super::args::ExportArgs;
-use super::backup::create_private;
 use super::export_events::{self, Copied};
+use super::private_file::create_private;
 use super::serve;
 use crate::platform::event_store::EVENTS;
 use crate::platform::{csv_out, time};

@@ -10,7 +10,7 @@ use heedful_events::store::copy;
 use heedful_events::{Store, StoreOptions};
 use serde_json::{Value, json};
 
-use super::backup::create_private;
+use super::private_file::create_private;
 use crate::platform::clock::Clock;
 use crate::platform::{csv_out, event_store, time};
 

@@ -8,6 +8,7 @@ mod doctor;
 pub mod export;
 mod export_events;
 mod openapi;
+mod private_file;
 mod serve;
 mod setup;
 

@@ -156,7 +156,7 @@ async fn has_person(conn: &mut Conn, ws: &WorkspaceId, rule: &Rule, account_id: 
     Ok(false)
 }
 
-/// Counting without writing: how [`super::preview`] walks over everybody.
+/// Counting without writing: how previews and questions walk over everybody.
 pub async fn next_people(
     conn: &mut Conn,
     ws: &WorkspaceId,

@@ -12,7 +12,6 @@ use utoipa::ToSchema;
 
 use super::deed::{Filter, condition};
 use super::moment::{self, Moment};
-use super::whom::Whom;
 use crate::listen::segments::SegmentRule;
 use crate::platform::invalid::Invalid;
 
@@ -67,6 +66,15 @@ pub enum PropertyOf {
     Person,
     /// The first account of the person by name.
     Account,
+}
+
+/// Whom a question is about.
+#[derive(Clone, Debug, Default)]
+pub struct Whom {
+    /// The numbers of the only people who count, in order; nothing for everybody.
+    pub within: Option<Arc<[i64]>>,
+    /// The word of each person that the breakdown asks for, if it asks for one of people.
+    pub words: Option<Arc<PersonWords>>,
 }
 
 /// A frame that was checked, with its times.

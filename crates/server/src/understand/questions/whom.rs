@@ -11,21 +11,12 @@ use heedful_events::Store;
 use heedful_events::batch::Workspace;
 use heedful_events::scan::strip::PersonWords;
 
-use super::frame::{BreakdownIn, Frame, PropertyOf};
+use super::frame::{BreakdownIn, Frame, PropertyOf, Whom};
 use crate::listen::segments::{self, Asked, Rule};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
 use crate::platform::event_store;
 use crate::platform::invalid::Invalid;
-
-/// Whom a question is about.
-#[derive(Clone, Debug, Default)]
-pub struct Whom {
-    /// The numbers of the only people who count, in order; nothing for everybody.
-    pub within: Option<Arc<[i64]>>,
-    /// The word of each person that the breakdown asks for, if it asks for one of people.
-    pub words: Option<Arc<PersonWords>>,
-}
 
 /// Finds the people of a frame.
 pub async fn find(ctx: &Ctx, ws: &WorkspaceId, frame: &Frame, invalid: &mut Invalid) -> Result<Whom> {
