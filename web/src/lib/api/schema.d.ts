@@ -214,6 +214,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/analytics/people/segment': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Keep the people behind a part of an answer as a segment: those who are known, as they are now. 10,000 at most. */
+    post: operations['keep_people_behind'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/analytics/query': {
     parameters: {
       query?: never;
@@ -4016,7 +4033,7 @@ export interface components {
     Condition: {
       /** @description person or account */
       on: string;
-      /** @description name, email, external_id, plan, revenue_cents, or traits. and the name of a trait */
+      /** @description name, email, external_id, plan, revenue_cents, or traits. and the name of a trait; id for people who were picked one by one */
       field: string;
       /** @description eq, ne, contains, gt, lt, in, set or not_set */
       op: string;
@@ -7395,6 +7412,18 @@ export interface components {
       question: components['schemas']['QuestionDefinition'];
       /** @description The part of its answer that is meant. */
       cell: components['schemas']['AnswerCell'];
+    };
+    PeopleSegment: {
+      segment: components['schemas']['SegmentOut'];
+      /** @description People behind the number of whom nothing is known, who can be in no segment. */
+      n_nameless: number;
+    };
+    PeopleSegmentIn: {
+      question: components['schemas']['QuestionDefinition'];
+      /** @description The part of its answer that is meant. */
+      cell: components['schemas']['AnswerCell'];
+      name: string;
+      description?: string;
     };
     /** @description A period of an answer. */
     PeriodOut: {
@@ -11044,6 +11073,110 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['List_Behind'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+    };
+  };
+  keep_people_behind: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PeopleSegmentIn'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeopleSegment'];
         };
       };
       /** @description The request cannot be read. */

@@ -9,6 +9,12 @@ const draft = (change: Partial<Draft>): Draft => ({
   ...change,
 });
 
+test('people who were picked are not told one by one', () => {
+  expect(words(draft({ on: 'person', field: 'id', op: 'in', value: 'a, b, c' }))).toBe(
+    'one of 3 people who were picked',
+  );
+});
+
 test('rules survive being edited', () => {
   const drafts = [
     draft({}),

@@ -13,6 +13,7 @@ export const FIELDS = {
     { value: 'name', label: 'Name' },
     { value: 'email', label: 'Email' },
     { value: 'external_id', label: 'Id in your product' },
+    { value: 'id', label: 'Picked one by one' },
   ],
   account: [
     { value: 'plan', label: 'Plan' },
@@ -72,8 +73,12 @@ export function draftsOf(rule: Schemas['SegmentRule']): Draft[] {
   });
 }
 
+/** Whether a condition picks people by their records, as those behind a number: it is not typed. */
+export const isPicked = (draft: Pick<Draft, 'on' | 'field'>) => draft.on === 'person' && draft.field === 'id';
+
 /** A condition in words: "account plan is enterprise". */
 export function words(draft: Draft): string {
+  if (isPicked(draft)) return `one of ${draft.value.split(',').length} people who were picked`;
   const known = FIELDS[draft.on].find(({ value }) => value === draft.field)?.label.toLowerCase();
   const field = known ?? draft.field.replace(/^traits\./, '');
   const op = OPS.find(({ value }) => value === draft.op)?.label ?? draft.op;

@@ -162,6 +162,10 @@ export function listBehind(question: Definition, cell: Cell, cursor?: string) {
   return call(api.POST('/api/v1/analytics/people', { params, body: { question, cell } }));
 }
 
+export function keepBehind(question: Definition, cell: Cell, name: string) {
+  return call(api.POST('/api/v1/analytics/people/segment', { body: { question, cell, name } }));
+}
+
 export function listSegments() {
   return call(api.GET('/api/v1/segments', { params: { query: { archived: false } } }));
 }

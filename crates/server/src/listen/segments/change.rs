@@ -56,6 +56,11 @@ pub async fn create_segment(
     ctx: Ctx,
     Body(input): Body<SegmentIn>,
 ) -> Result<(StatusCode, Json<SegmentOut>)> {
+    Ok((StatusCode::CREATED, Json(create(&editor, &ctx, input).await?)))
+}
+
+/// Saves a rule and finds who fits it.
+pub async fn create(editor: &Editor, ctx: &Ctx, input: SegmentIn) -> Result<SegmentOut> {
     let input = input.validate()?;
     let row = Segment {
         id: ctx.new_id(),
@@ -71,9 +76,9 @@ pub async fn create_segment(
     segments::insert(&mut tx, &editor.ws, &row).await?;
     refresh_one(&mut tx, &editor.ws, &row).await?;
     let (_, out) = read(&mut tx, &editor.ws, &row.id).await?;
-    audit::created(&mut tx, &ctx, &editor, audit::Object { kind: KIND, id: &row.id }, &out).await?;
+    audit::created(&mut tx, ctx, editor, audit::Object { kind: KIND, id: &row.id }, &out).await?;
     ctx.commit(tx).await?;
-    Ok((StatusCode::CREATED, Json(out)))
+    Ok(out)
 }
 
 /// One segment.

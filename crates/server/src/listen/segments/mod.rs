@@ -10,9 +10,11 @@ mod wire;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use change::create;
 pub use members::{Asked, next_people, people_in, refresh_all};
 pub use refresh::{REFRESH_SEGMENTS, REFRESH_WAIT, RefreshSegments, queue_refresh};
-pub use rule::{Rule, SegmentRule, is_field, word_of_account, word_of_person};
+pub use rule::{Condition, PICKED_MAX, Rule, SegmentRule, is_field, word_of_account, word_of_person};
+pub use wire::{SegmentIn, SegmentOut};
 
 use crate::app::App;
 

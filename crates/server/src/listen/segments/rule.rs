@@ -1,6 +1,7 @@
 //! What a rule says, and whether it holds for a person or an account.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use heedful_db::listen::segment_members::{Account, Person};
 use serde::{Deserialize, Serialize};
@@ -12,10 +13,14 @@ use crate::platform::invalid::Invalid;
 
 const CONDITIONS_MAX: usize = 20;
 const VALUES_MAX: usize = 500;
+/// People who were picked one by one, as those behind a number.
+pub const PICKED_MAX: usize = 10_000;
+/// The field that picks them, by the ids of their records.
+const PICKED: &str = "id";
 const FIELD_MAX: usize = 110;
 const VALUE_MAX: usize = 1_000;
 const OPS: &[&str] = &["eq", "ne", "contains", "gt", "lt", "in", "set", "not_set"];
-const PERSON_FIELDS: &[&str] = &["name", "email", "external_id"];
+const PERSON_FIELDS: &[&str] = &["name", "email", "external_id", PICKED];
 const ACCOUNT_FIELDS: &[&str] = &["name", "plan", "revenue_cents", "external_id"];
 
 /// All conditions must hold. Those on accounts must hold together for one of the person's accounts.
@@ -28,7 +33,7 @@ pub struct SegmentRule {
 pub struct Condition {
     /// person or account
     pub on: String,
-    /// name, email, external_id, plan, revenue_cents, or traits. and the name of a trait
+    /// name, email, external_id, plan, revenue_cents, or traits. and the name of a trait; id for people who were picked one by one
     pub field: String,
     /// eq, ne, contains, gt, lt, in, set or not_set
     pub op: String,
@@ -62,14 +67,22 @@ impl Condition {
             invalid.add(&format!("{at}.field"), &complaint);
         }
         invalid.check_choice(&format!("{at}.op"), &self.op, OPS);
+        let is_picked = !of_account && self.field == PICKED;
+        invalid.check(
+            &format!("{at}.op"),
+            !is_picked || self.op == "in",
+            "must be in, for people who were picked",
+        );
+        let values_max = if is_picked { PICKED_MAX } else { VALUES_MAX };
         let at = format!("{at}.value");
         match self.op.as_str() {
             "set" | "not_set" => invalid.check(&at, self.value.is_null(), "must not be given"),
             "gt" | "lt" => invalid.check(&at, number(&self.value).is_some(), "must be a number"),
             "in" => {
                 let values = self.value.as_array().map(Vec::as_slice).unwrap_or_default();
-                let is_list = !values.is_empty() && values.len() <= VALUES_MAX && values.iter().all(is_plain);
-                invalid.check(&at, is_list, "must be a list of 1 to 500 texts or numbers");
+                let is_list = !values.is_empty() && values.len() <= values_max && values.iter().all(is_plain);
+                let complaint = format!("must be a list of 1 to {values_max} texts or numbers");
+                invalid.check(&at, is_list, &complaint);
             }
             _ => invalid.check(&at, is_plain(&self.value), "must be a text, a number, true or false"),
         }
@@ -86,14 +99,23 @@ fn is_plain(value: &Value) -> bool {
 /// A rule ready to be asked.
 #[derive(Clone, Debug)]
 pub struct Rule {
+    /// Those of whom a person must be one, for each such condition.
+    picked: Vec<HashSet<String>>,
     of_person: Vec<Condition>,
     of_account: Vec<Condition>,
 }
 
 impl From<SegmentRule> for Rule {
     fn from(rule: SegmentRule) -> Self {
-        let (of_person, of_account) = rule.all.into_iter().partition(|condition| condition.on == "person");
-        Self { of_person, of_account }
+        let (of_person, of_account): (Vec<_>, Vec<_>) =
+            rule.all.into_iter().partition(|condition| condition.on == "person");
+        let (picked, of_person): (Vec<_>, Vec<_>) =
+            of_person.into_iter().partition(|condition| condition.field == PICKED);
+        let ids = |condition: &Condition| {
+            let ids = condition.value.as_array().into_iter().flatten().filter_map(Value::as_str);
+            ids.map(str::to_owned).collect()
+        };
+        Self { picked: picked.iter().map(ids).collect(), of_person, of_account }
     }
 }
 
@@ -103,15 +125,17 @@ impl Rule {
     }
 
     pub fn asks_people(&self) -> bool {
-        !self.of_person.is_empty()
+        !self.of_person.is_empty() || !self.picked.is_empty()
     }
 
     /// Whether the conditions on the person hold, whatever the accounts.
     pub fn holds_for_person(&self, person: &Person) -> bool {
         let traits = traits::read(&person.traits);
-        self.of_person
-            .iter()
-            .all(|condition| holds(condition, &value_of_person(person, &traits, &condition.field)))
+        self.picked.iter().all(|ids| ids.contains(&person.id))
+            && self
+                .of_person
+                .iter()
+                .all(|condition| holds(condition, &value_of_person(person, &traits, &condition.field)))
     }
 
     /// Whether the conditions on the account hold, whoever belongs to it.
@@ -150,6 +174,7 @@ fn word(value: Value) -> Option<String> {
 
 fn value_of_person(person: &Person, traits: &Map<String, Value>, field: &str) -> Value {
     match field {
+        PICKED => text(Some(&person.id)),
         "name" => text(Some(&person.name)),
         "email" => text(person.email.as_ref()),
         "external_id" => text(person.external_id.as_ref()),

@@ -31,6 +31,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(ask::query_analytics))
         .routes(routes!(people::list_people_behind))
+        .routes(routes!(people::keep_people_behind))
         .routes(routes!(saved::list_questions, saved::create_question))
         .routes(routes!(saved::get_question, saved::update_question, saved::archive_question))
         .routes(routes!(saved::restore_question))

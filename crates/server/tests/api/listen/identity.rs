@@ -361,3 +361,35 @@ async fn questions_are_about_some_people_and_broken_down_by_what_is_known_of_the
         ["breakdown.property"]
     );
 }
+
+#[tokio::test]
+async fn people_behind_a_number_are_kept_as_a_segment() {
+    let app = TestApp::new().await;
+    let nobody = json!({});
+    tell(&app, json!([is("ada", "n1", &nobody), is("bob", "n2", &nobody), is("cyd", "n3", &nobody)])).await;
+    tell(
+        &app,
+        json!([did("ada", "visit"), did("n2", "visit"), did("nameless-7", "visit"), did("cyd", "pay")]),
+    )
+    .await;
+    let series = json!([{"event": "visit", "aggregate": "people"}]);
+    let question = json!({"kind": "trend", "from": "-7d", "interval": "all", "series": series});
+    let cell = json!({"series": 0, "period": 0});
+    let behind =
+        app.viewer().post("/analytics/people", json!({"question": question, "cell": cell})).await.ok();
+    assert_eq!(behind["total"], 3);
+    let known = behind["items"].as_array().unwrap().iter().filter(|one| one["person"].is_object());
+    assert_eq!(known.count(), 2);
+    let input = json!({"question": question, "cell": cell, "name": "Visitors of the week"});
+    app.viewer().post("/analytics/people/segment", input.clone()).await.refused(403);
+    let kept = app.editor().create("/analytics/people/segment", input).await;
+    assert_eq!((&kept["n_nameless"], &kept["segment"]["counts"]["n_people"]), (&json!(1), &json!(2)));
+    // Who visits later is not among them.
+    tell(&app, json!([did("cyd", "visit")])).await;
+    app.advance(3_000_000);
+    app.run_jobs().await;
+    let path = format!("/people?segment_id={}", kept["segment"]["id"].as_str().unwrap());
+    assert_eq!(app.viewer().get(&path).await.ok()["total"], 2);
+    let none = json!({"question": question, "cell": {"series": 7}, "name": "x"});
+    assert_eq!(app.editor().post("/analytics/people/segment", none).await.refused_fields(), ["cell"]);
+}
