@@ -96,6 +96,57 @@ test('a funnel is asked, opened up and kept', async ({ ownerPage: page, api }) =
   await expect(answer.getByText('33.3%').first()).toBeVisible();
 });
 
+test('whoever signs in is one person, in what they did before and behind a number', async ({
+  ownerPage: page,
+  api,
+}) => {
+  const did = (person: string, event: string, days: number, properties: object = {}) => ({
+    event: `kite ${event}`,
+    distinct_id: person,
+    timestamp: daysAgo(days),
+    properties,
+  });
+  const flora = { name: 'Flora Kiteley', email: 'flora@kites.example', role: 'builder' };
+  const signIn = { event: '$identify', distinct_id: 'flora', timestamp: daysAgo(4) };
+  await api.post('/events', [
+    did('visitor-1', 'seen', 5),
+    { ...signIn, properties: { $anon_distinct_id: 'visitor-1', $set: flora } },
+    did('flora', 'flown', 3),
+    did('visitor-2', 'seen', 2),
+  ]);
+  const people = () => api.get<{ items: { id: string }[] }>('/people?q=flora');
+  await expect.poll(async () => (await people()).items.length).toBe(1);
+  await page.goto(`/listen/people/${(await people()).items[0]!.id}?part=deeds`);
+  await expect(heading(page, 'Flora Kiteley')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'kite seen' })).toBeVisible();
+  await expect(page.getByText('visitor-1')).toBeVisible();
+  await expectAccessible(page);
+
+  const series = [{ event: 'kite seen', aggregate: 'people' }];
+  const breakdown = { property: 'traits.role', of: 'person' };
+  const question = { kind: 'trend', series, interval: 'week', breakdown };
+  await page.goto(`/understand/questions/ask?q=${encodeURIComponent(JSON.stringify(question))}`);
+  const answer = page.getByRole('region', { name: 'The answer' });
+  await expect(answer.getByRole('columnheader', { name: /builder/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Only those who fit a rule' }).click();
+  const rule = dialog(page, 'Only people who fit');
+  await rule.getByLabel('On what').selectOption('Person');
+  await rule.getByLabel('Field').selectOption('Email');
+  await rule.getByLabel('Comparison').selectOption('is known');
+  await expectAccessible(page);
+  await submit(rule, 'Use this rule');
+  await expect(page.getByText('person email is known')).toBeVisible();
+  await answer.getByRole('button', { name: '1', exact: true }).first().click();
+  const behind = page.getByRole('dialog').filter({ hasText: 'Flora Kiteley' });
+  await behind.getByRole('button', { name: 'Keep as a segment' }).click();
+  const keep = dialog(page, 'Keep these people as a segment');
+  await keep.getByLabel('Name of the segment').fill('Saw a kite');
+  await submit(keep, 'Keep');
+  await expect(heading(page, 'Saw a kite')).toBeVisible();
+  await expect(page.getByText('1 picked person')).toBeVisible();
+  await expectAccessible(page);
+});
+
 test('every kind of question has its picture', async ({ ownerPage: page, api }) => {
   const did = (person: string, event: string, days: number) => ({
     event: `gull ${event}`,

@@ -1,4 +1,5 @@
 import type { Schemas } from '#lib/api/client.ts';
+import { plural } from '#lib/format/number.ts';
 
 /** A condition as it is typed: the value is text until it is sent. */
 export interface Draft {
@@ -78,7 +79,7 @@ export const isPicked = (draft: Pick<Draft, 'on' | 'field'>) => draft.on === 'pe
 
 /** A condition in words: "account plan is enterprise". */
 export function words(draft: Draft): string {
-  if (isPicked(draft)) return `one of ${draft.value.split(',').length} people who were picked`;
+  if (isPicked(draft)) return plural(draft.value.split(',').length, 'picked person', 'picked people');
   const known = FIELDS[draft.on].find(({ value }) => value === draft.field)?.label.toLowerCase();
   const field = known ?? draft.field.replace(/^traits\./, '');
   const op = OPS.find(({ value }) => value === draft.op)?.label ?? draft.op;
