@@ -7,6 +7,7 @@ mod foreign;
 mod imports;
 mod manifests;
 mod purity;
+mod schemas;
 mod sizes;
 mod source;
 mod stages;
@@ -47,6 +48,7 @@ fn check(sources: &[Source]) -> Vec<Finding> {
     findings.extend(manifests::check(sources));
     findings.extend(purity::check(&files));
     findings.extend(stages::check(&graph));
+    findings.extend(schemas::check(&files));
     findings.extend(circles::check(&graph));
     findings.extend(sizes::check_rust(&files));
     findings.extend(sizes::check_web(sources));
