@@ -84,7 +84,21 @@ pub fn facts(event: &Event) -> Vec<Fact> {
             facts.extend(account.map(|account| Fact::Member { id: id.to_owned(), account }));
         }
     }
+    // PostgreSQL keeps no zero bytes in texts: such an id is nobody's record.
+    facts.retain(|fact| !fact.ids().any(|id| id.contains('\0')));
     facts
+}
+
+impl Fact {
+    /// The distinct ids that it names.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        let (id, other) = match self {
+            Self::Named { id, other } | Self::Alias { id, other } => (Some(id), Some(other)),
+            Self::Identified { id } | Self::Traits { id, .. } | Self::Member { id, .. } => (Some(id), None),
+            Self::Account { .. } => (None, None),
+        };
+        id.into_iter().chain(other).map(String::as_str)
+    }
 }
 
 fn who_is_who(event: &Event) -> Option<Fact> {
@@ -104,7 +118,8 @@ fn who_is_who(event: &Event) -> Option<Fact> {
 fn account(kind: &str, key: &str) -> Option<String> {
     let is_account = ACCOUNT_TYPES.contains(&kind.to_lowercase().as_str());
     let key = key.trim();
-    (is_account && !key.is_empty() && key.chars().count() <= KEY_CHARS_MAX).then(|| key.to_owned())
+    (is_account && !key.is_empty() && key.chars().count() <= KEY_CHARS_MAX && !key.contains('\0'))
+        .then(|| key.to_owned())
 }
 
 fn property<'e>(event: &'e Event, name: &str) -> Option<&'e Value<'e>> {

@@ -260,14 +260,3 @@ pub struct Written {
 fn email_of(id: &str) -> Option<String> {
     is_email(id).then(|| id.to_lowercase())
 }
-
-impl Fact {
-    fn ids(&self) -> impl Iterator<Item = &str> {
-        let (id, other) = match self {
-            Self::Named { id, other } | Self::Alias { id, other } => (Some(id), Some(other)),
-            Self::Identified { id } | Self::Traits { id, .. } | Self::Member { id, .. } => (Some(id), None),
-            Self::Account { .. } => (None, None),
-        };
-        id.into_iter().chain(other).map(String::as_str)
-    }
-}

@@ -80,7 +80,8 @@ fn name(told: &Map<String, Value>) -> Option<String> {
 }
 
 fn cut(text: &str) -> Option<String> {
-    let text: String = text.trim().chars().take(NAME_MAX).collect();
+    // PostgreSQL keeps no zero bytes in texts.
+    let text: String = text.trim().chars().filter(|c| *c != '\0').take(NAME_MAX).collect();
     Some(text).filter(|text| !text.is_empty())
 }
 

@@ -393,3 +393,24 @@ async fn people_behind_a_number_are_kept_as_a_segment() {
     let none = json!({"question": question, "cell": {"series": 7}, "name": "x"});
     assert_eq!(app.editor().post("/analytics/people/segment", none).await.refused_fields(), ["cell"]);
 }
+
+#[tokio::test]
+async fn what_no_database_keeps_is_left_out_and_the_rest_is_learned() {
+    let app = TestApp::new().await;
+    let group = |key: &str| {
+        let set = json!({"name": "A\u{0}cme", "plan": "x\u{0}", "note": "y\u{0}z", "n\u{0}": 1});
+        let properties = json!({"$group_type": "company", "$group_key": key, "$group_set": set});
+        json!({"event": "$groupidentify", "distinct_id": "x", "properties": properties})
+    };
+    let long = "x".repeat(3_000);
+    let set = json!({"name": "A\u{0}da", "note": long, "zero": "a\u{0}b", "email": "a\u{0}@example.org"});
+    let odd = json!([is("a\u{0}b", "n1", &json!({})), is("ada", "n\u{0}2", &json!({})), group("a\u{0}"), group("acme"),
+        is("ada", "n3", &set), {"event": "x", "distinct_id": "bob", "$set": "no object", "properties": {"$groups": 7}}]);
+    tell(&app, odd).await;
+    let ada = person(&app, "ada").await;
+    assert_eq!((&ada["name"], &ada["email"]), (&json!("Ada"), &Value::Null));
+    assert_eq!(ada["traits"]["note"].as_str().unwrap().len(), 1_000);
+    assert_eq!(people(&app).await.len(), 1);
+    let accounts = app.viewer().get("/accounts").await.ok();
+    assert_eq!((&accounts["total"], &accounts["items"][0]["name"]), (&json!(1), &json!("Acme")));
+}
