@@ -7,6 +7,7 @@ use heedful_events::event::Value;
 use heedful_events::question::Limits;
 use heedful_events::scan::people::fold;
 use heedful_events::scan::strip::Reading;
+use heedful_events::store::copy;
 use heedful_events::{Batch, Event, EventId, Micros, Refused, Store, StoreOptions};
 use proptest::prelude::*;
 
@@ -211,4 +212,28 @@ async fn what_tells_of_people_stays_in_the_log_until_it_is_heard() {
     assert_eq!(store.seal().await.unwrap(), 2);
     assert_eq!(store.erase(WORKSPACE, &[IDS[0]]).await.unwrap(), 2);
     assert_eq!(who_did_what(&store).len(), 1);
+}
+
+#[tokio::test]
+async fn a_copy_becomes_a_store_also_with_more_than_fits_and_may_be_sealed() {
+    let (dir, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = open(dir.path());
+    store.append(batch_of(0, 0..5)).await.unwrap();
+    store.seal().await.unwrap();
+    let mut marked = batch_of(3, 5..6);
+    marked.mark();
+    store.append(marked).await.unwrap();
+    store.append(batch_of(0, 6..9)).await.unwrap();
+    copy::copy(dir.path(), target.path()).await.unwrap();
+    let small = StoreOptions { holds_marked: true, recent_bytes_max: 10, ..StoreOptions::new(|| 0) };
+    let copied = copy::settle(target.path(), small, 0).await.unwrap();
+    assert_eq!(who_did_what(&copied), who_did_what(&store));
+    assert_eq!(copied.marked(0, usize::MAX).0.len(), 1);
+    assert_ne!(copied.log_name(), store.log_name());
+    // Each goes its own way from here.
+    copied.append(batch_of(4, 9..10)).await.unwrap();
+    assert_eq!(
+        (copied.view(WORKSPACE).unwrap().n_events(), store.view(WORKSPACE).unwrap().n_events()),
+        (10, 9)
+    );
 }

@@ -129,7 +129,7 @@ pub async fn copy(dir: &Path, target: &Path) -> Result<()> {
 }
 
 /// Makes a store of what was copied: it gets a log of its own, which takes in the copied one. Nothing that this has before
-/// `heard_before` tells of people any more.
+/// `heard_before` tells of people any more. As long as it is open, it takes as much into memory as comes.
 ///
 /// # Errors
 ///
@@ -139,6 +139,8 @@ pub async fn settle(dir: &Path, options: StoreOptions, heard_before: u64) -> Res
     let moved = fs::rename(&log, &aside).map_err(Error::disk("move", &log));
     moved.and_then(|()| remove(&dir.join(LOG_NAME)))?;
     let folder = dir.to_owned();
+    // What was in the memory of another store fits into that of this one, also what may not be sealed yet.
+    let options = StoreOptions { recent_bytes_max: usize::MAX, ..options };
     let opened = tokio::task::spawn_blocking(move || Store::open(&folder, options)).await;
     let store = opened.map_err(|_| Refused::Closed)??;
     store.bring(&aside, heard_before).await?;
@@ -162,12 +164,12 @@ fn pour(mut from: File, to: &Path) -> Result<()> {
 
 impl Store {
     /// Brings in what the copy of another store's log has and the tables of this store do not, which were copied with it. Nothing
-    /// that it has before `heard_before` tells of people any more. How many events were new.
+    /// that it has before `heard_before` tells of people any more.
     ///
     /// # Errors
     ///
     /// [`Refused`].
-    async fn bring(&self, log: &Path, heard_before: u64) -> Result<usize, Refused> {
+    async fn bring(&self, log: &Path, heard_before: u64) -> Result<(), Refused> {
         let mut batches = Vec::new();
         let read = Log::open(log, LogOptions::default(), |number, payload| {
             let mut batch = Batch::from_bytes(payload).ok_or(Error::NoBatch { number })?;
@@ -178,17 +180,10 @@ impl Store {
             Ok(())
         });
         read.map_err(Refused::from)?;
-        let mut n_new = 0;
         for batch in batches {
-            loop {
-                match self.append(batch.clone()).await {
-                    // What is in memory is sealed, and then there is room.
-                    Err(Refused::Busy) => drop(self.seal().await?),
-                    other => break n_new += other?.n_new,
-                }
-            }
+            self.append(batch).await?;
         }
-        Ok(n_new)
+        Ok(())
     }
 }
 

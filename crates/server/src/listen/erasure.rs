@@ -80,6 +80,8 @@ pub async fn erase_person(
     audit::acted(&mut tx, &ctx, &admin, "erase", audit::Object { kind: KIND, id: &id }, &certificate).await?;
     segments::queue_refresh(&mut tx, &ctx, &admin.ws).await?;
     ctx.commit(tx).await?;
+    // Whoever comes back is learned of anew, also when the same is told of them.
+    ctx.app.events.heard.lock().await.told.clear();
     ctx.app.events.people_changed();
     Ok(Json(certificate))
 }

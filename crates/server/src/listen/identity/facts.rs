@@ -1,7 +1,5 @@
 //! What an event tells of people and accounts. All protocols come down to the same properties.
 
-use std::borrow::Cow;
-
 use heedful_events::{Event, Value};
 use serde_json::{Map, Value as Json};
 
@@ -146,11 +144,8 @@ fn object(event: &Event, name: &str) -> Map<String, Json> {
 
 /// A list of names, or the names of an object.
 fn names(event: &Event, name: &str) -> Vec<String> {
-    let json: Cow<str> = match property(event, name) {
-        Some(Value::Json(json)) => Cow::Borrowed(json),
-        _ => return Vec::new(),
-    };
-    match serde_json::from_str(&json) {
+    let Some(Value::Json(json)) = property(event, name) else { return Vec::new() };
+    match serde_json::from_str(json) {
         Ok(Json::Array(names)) => names.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
         Ok(Json::Object(fields)) => fields.into_iter().map(|(name, _)| name).collect(),
         _ => Vec::new(),

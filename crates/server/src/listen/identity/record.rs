@@ -17,8 +17,8 @@ const FAMILY_NAMES: [&str; 3] = ["last_name", "lastName", "lastname"];
 impl Traits {
     /// Whether they tell anything but what SDKs note by themselves.
     pub fn tell_of_somebody(&self) -> bool {
-        let all = self.set.keys().chain(self.set_once.keys());
-        all.into_iter().any(|name| !name.starts_with('$')) || self.email().is_some()
+        let mut all = self.set.keys().chain(self.set_once.keys());
+        all.any(|name| !name.starts_with('$')) || self.email().is_some()
     }
 
     /// The address that they name, in lower case.
@@ -33,7 +33,7 @@ pub fn apply(person: &mut Person, told: &Traits) {
     if let Some(name) = name(&told.set) {
         person.name = name;
     } else if person.name.is_empty() {
-        person.name = name_once(told).unwrap_or_default();
+        person.name = name(&told.set_once).unwrap_or_default();
     }
     let mut known = traits::read(&person.traits);
     for (name, value) in traits::fit(plain(&told.set)) {
@@ -64,10 +64,6 @@ pub fn apply_to_account(account: &mut Account, told: &Map<String, Value>) {
         traits::set(&mut known, name, value);
     }
     account.traits = traits::store(&known);
-}
-
-fn name_once(told: &Traits) -> Option<String> {
-    name(&told.set_once)
 }
 
 fn name(told: &Map<String, Value>) -> Option<String> {

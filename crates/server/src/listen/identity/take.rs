@@ -5,7 +5,7 @@ use heedful_db::platform::distinct_ids::DistinctId;
 use super::facts::{Fact, Traits};
 use super::people::{Dispute, Held, People};
 use super::record;
-use crate::listen::traits;
+use crate::listen::people::filled_from;
 
 const BOTH_KNOWN: &str =
     "the event was kept, but two people who are both known were not made one: merge them by hand if they are";
@@ -122,19 +122,11 @@ impl People<'_> {
         let Some(Held { row, .. }) = self.held.remove(new) else { return };
         let theirs: Vec<DistinctId> = self.ids.values().filter(|id| id.person_id == new).cloned().collect();
         self.anchors.remove(new);
-        self.change(kept, |kept| {
-            let mut both = traits::read(&row.traits);
-            both.extend(traits::read(&kept.traits));
-            kept.traits = traits::store(&both);
-            if kept.name.is_empty() {
-                kept.name.clone_from(&row.name);
-            }
-            kept.email = kept.email.clone().or_else(|| row.email.clone());
-        });
+        self.change(kept, |kept| *kept = filled_from(kept.clone(), &row));
         self.by_email.extend(row.email.map(|email| (email, kept.to_owned())));
         if let Some(external_id) = row.external_id {
-            let has_none = self.held.get(kept).is_some_and(|held| held.row.external_id.is_none());
-            if has_none || self.identified.contains(new) {
+            // It has it already where it had none.
+            if self.identified.contains(new) {
                 self.set_external_id(kept, &external_id);
             } else {
                 self.by_external_id.insert(external_id, kept.to_owned());

@@ -138,19 +138,24 @@ pub async fn merge_records(
     Ok((merge, n_moved))
 }
 
-/// The merged record gives its address away first, because no two people may have the same.
-async fn unite(conn: &mut Conn, ctx: &Ctx, ws: &WorkspaceId, kept: Person, merged: Person) -> Result<()> {
-    let mut both = traits::read(&merged.traits);
+/// A record with what it lacks filled in from another of the same human.
+pub fn filled_from(kept: Person, other: &Person) -> Person {
+    let mut both = traits::read(&other.traits);
     both.extend(traits::read(&kept.traits));
-    let united = Person {
-        name: if kept.name.is_empty() { merged.name.clone() } else { kept.name },
-        email: kept.email.or_else(|| merged.email.clone()),
-        external_id: kept.external_id.or_else(|| merged.external_id.clone()),
+    Person {
+        name: if kept.name.is_empty() { other.name.clone() } else { kept.name },
+        email: kept.email.or_else(|| other.email.clone()),
+        external_id: kept.external_id.or_else(|| other.external_id.clone()),
         traits: traits::store(&both),
         // Whoever asked not to be written to is not written to under another record either.
-        unsubscribed_at: kept.unsubscribed_at.or(merged.unsubscribed_at),
+        unsubscribed_at: kept.unsubscribed_at.or(other.unsubscribed_at),
         ..kept
-    };
+    }
+}
+
+/// The merged record gives its address away first, because no two people may have the same.
+async fn unite(conn: &mut Conn, ctx: &Ctx, ws: &WorkspaceId, kept: Person, merged: Person) -> Result<()> {
+    let united = filled_from(kept, &merged);
     let put_away = Person {
         email: merged.email.clone().filter(|email| united.email.as_ref() != Some(email)),
         external_id: merged.external_id.clone().filter(|id| united.external_id.as_ref() != Some(id)),

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 pub use change::KIND;
 pub use list::read;
-pub use merge::merge_records;
+pub use merge::{filled_from, merge_records};
 pub use wire::{EMAIL_MAX, NAME_MAX, PersonIn, PersonOut, PersonPatch, is_email};
 
 use crate::app::App;

@@ -87,7 +87,7 @@ pub async fn keep_people_behind(
     if picked.is_empty() {
         return Err(Error::field("cell", "has nobody of whom anything is known"));
     }
-    let n_nameless = ids.len() - picked.len().min(ids.len());
+    let n_nameless = ids.len().saturating_sub(picked.len());
     let value = json!(picked);
     let picked = Condition { on: "person".to_owned(), field: "id".to_owned(), op: "in".to_owned(), value };
     let input = SegmentIn { name, description, rule: SegmentRule { all: vec![picked] } };

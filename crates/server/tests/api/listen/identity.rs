@@ -257,15 +257,20 @@ async fn whoever_is_erased_has_done_nothing_under_any_id() {
     tell(&app, json!([did("n1", "visit"), did("bob", "visit")])).await;
     seal(&app).await;
     tell(&app, json!([is("ada", "n1", &json!({"name": "Ada"})), did("ada", "visit")])).await;
+    let known = json!({"event": "used", "distinct_id": "ada", "$set": {"role": "buyer"}});
+    tell(&app, json!([known])).await;
     let ada = person(&app, "ada").await;
     let erase = format!("/people/{}/erase", ada["id"].as_str().unwrap());
     let version = ada["version"].as_i64().unwrap();
     app.editor().seen(version).post(&erase, json!({"confirm": true})).await.refused(403);
     let certificate = app.admin().seen(version).post(&erase, json!({"confirm": true})).await.ok();
-    assert_eq!(certificate["removed"]["events"], 3);
+    assert_eq!(certificate["removed"]["events"], 4);
     let left = app.viewer().get("/events").await.ok();
     assert_eq!(all(left["items"].as_array().unwrap(), "distinct_id"), ["bob"]);
     assert_eq!(n_people(&app, "visit").await, 1.0);
+    // Who comes back is somebody new, also when the same is told as before.
+    tell(&app, json!([known])).await;
+    assert_ne!(person(&app, "ada").await["id"], ada["id"]);
 }
 
 #[tokio::test]
