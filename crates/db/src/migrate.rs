@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "capture", include_str!("../migrations/0010_capture.sql")),
     (11, "questions", include_str!("../migrations/0011_questions.sql")),
     (12, "identity", include_str!("../migrations/0012_identity.sql")),
+    (13, "ingestion", include_str!("../migrations/0013_ingestion.sql")),
 ];
 
 /// Brings the database to the newest schema. Safe to call at every start and from several nodes at once.

@@ -9,6 +9,9 @@ use sqlx::{Decode, Type};
 pub type Micros = i64;
 
 /// One day in [`Micros`].
+pub const SECOND: Micros = 1_000_000;
+pub const MINUTE: Micros = 60 * SECOND;
+pub const HOUR: Micros = 60 * MINUTE;
 pub const DAY: Micros = 86_400_000_000;
 
 /// Names the workspace that a statement may touch; a type of its own, so that it cannot be mixed up with another id.

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod erasure;
+pub mod event_arrivals;
 pub mod event_definitions;
 pub mod event_rejects;
 pub mod import_batches;

@@ -92,6 +92,7 @@ pub const TABLES: &[Table] = &[
     table("questions", 11),
     table("distinct_ids", 12),
     table("event_places", 12),
+    table("event_arrivals", 13),
 ];
 
 /// Values bound in one statement; both engines allow more.

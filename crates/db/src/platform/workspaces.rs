@@ -9,6 +9,10 @@ pub struct Workspace {
     pub time_zone: String,
     pub currency: String,
     pub settings: String,
+    /// No more are taken on one day; none: no bound.
+    pub events_per_day_max: Option<i64>,
+    /// Events are kept for so many days after they were done; none: for ever.
+    pub events_kept_days: Option<i64>,
     pub version: i64,
     pub created_at: Micros,
     pub updated_at: Micros,
@@ -43,6 +47,16 @@ pub async fn ids(conn: &mut Conn) -> Result<Vec<WorkspaceId>> {
     Ok(rows.into_iter().map(|(id,)| WorkspaceId::from(id)).collect())
 }
 
+/// The workspaces that keep events for some time only, with how many days that is.
+pub async fn list_kept_days(conn: &mut Conn) -> Result<Vec<(WorkspaceId, i64)>> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT id, events_kept_days FROM workspaces WHERE events_kept_days IS NOT NULL ORDER BY id",
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|(id, days)| (WorkspaceId::from(id), days)).collect())
+}
+
 /// The workspaces in which a user is an active member, with the role there.
 pub async fn list_of_user(conn: &mut Conn, user_id: &str) -> Result<Vec<(String, String, String)>> {
     let rows = sqlx::query_as(
@@ -57,13 +71,15 @@ pub async fn list_of_user(conn: &mut Conn, user_id: &str) -> Result<Vec<(String,
 
 pub async fn update(conn: &mut Conn, row: &Workspace, now: Micros) -> Result<()> {
     let done = sqlx::query(
-        "UPDATE workspaces SET name = $1, time_zone = $2, currency = $3, settings = $4, version = version + 1, \
-         updated_at = $5 WHERE id = $6 AND version = $7",
+        "UPDATE workspaces SET name = $1, time_zone = $2, currency = $3, settings = $4, events_per_day_max = $5, \
+         events_kept_days = $6, version = version + 1, updated_at = $7 WHERE id = $8 AND version = $9",
     )
     .bind(&row.name)
     .bind(&row.time_zone)
     .bind(&row.currency)
     .bind(&row.settings)
+    .bind(row.events_per_day_max)
+    .bind(row.events_kept_days)
     .bind(now)
     .bind(&row.id)
     .bind(row.version)

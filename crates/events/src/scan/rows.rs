@@ -19,7 +19,8 @@ use crate::table::layout::PERSON;
 /// So many rows are decoded at a time.
 const BATCH_ROWS: usize = 1 << 14;
 
-/// The rows of the people that `is_wanted` chooses, out of the groups that may have them, in the order of the file.
+/// The rows of the people that `is_wanted` chooses, out of the groups that may have them, in the order of the file; those aside
+/// that `left_out` tells of a group.
 ///
 /// # Errors
 ///
@@ -28,6 +29,7 @@ pub fn rows_of_people(
     file: &DataFile,
     may_have: impl Fn(RowGroup) -> bool,
     is_wanted: impl Fn(i64) -> bool,
+    left_out: impl Fn(RowGroup) -> Result<Option<Vec<bool>>>,
 ) -> Result<Vec<RecordBatch>> {
     let (mut groups, mut rows, mut n_before) = (Vec::new(), Vec::<Range<usize>>::new(), 0);
     for (index, group) in file.groups().enumerate().filter(|(_, group)| may_have(*group)) {
@@ -43,6 +45,13 @@ pub fn rows_of_people(
                 Some(last) if last.end == range.start => last.end = range.end,
                 _ => rows.push(range),
             }
+        }
+        if rows.len() > n_ranges
+            && let Some(left_out) = left_out(group)?
+        {
+            let kept: Vec<_> =
+                rows[n_ranges..].iter().flat_map(|range| without(range, n_before, &left_out)).collect();
+            rows.splice(n_ranges.., kept);
         }
         // A group of which nothing is wanted is not read.
         if rows.len() > n_ranges {
@@ -62,6 +71,19 @@ pub fn rows_of_people(
         reader.with_batch_size(BATCH_ROWS).build()?.collect::<Result<_, _>>().map_err(ParquetError::from)
     };
     read().map_err(Error::file(file.path()))
+}
+
+/// The parts of a range whose rows are not left out, `left_out` counting from a row on.
+fn without(range: &Range<usize>, first: usize, left_out: &[bool]) -> Vec<Range<usize>> {
+    let is_left_out = |row: usize| left_out[row - first];
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    for row in range.clone().filter(|row| !is_left_out(*row)) {
+        match parts.last_mut() {
+            Some(last) if last.end == row => last.end += 1,
+            _ => parts.push(row..row + 1),
+        }
+    }
+    parts
 }
 
 impl Length for Source {

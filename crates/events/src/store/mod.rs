@@ -37,6 +37,7 @@ use crate::batch::{Batch, Workspace, person_hash};
 use crate::error::{Error, Refused, Result};
 use crate::event::Micros;
 use crate::log::{Log, LogOptions};
+use crate::table::left_out::LeftOut;
 
 /// How a store is kept.
 #[derive(Clone, Copy, Debug)]
@@ -196,9 +197,32 @@ impl Store {
         let links = self.contents.links(workspace);
         let numbers = |id: &&str| links.chain(person_hash(workspace, id).cast_signed()).collect::<Vec<_>>();
         let people = distinct_ids.iter().flat_map(numbers).collect();
-        let n_erased = self.order(|reply| sealer::Order::Erase { workspace, people, reply }).await?;
+        self.remove(workspace, LeftOut { people, ..LeftOut::default() }).await
+    }
+
+    /// The same for everything that was done before a time.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Store::erase`].
+    pub async fn remove_before(&self, workspace: Workspace, before: Micros) -> Result<usize, Refused> {
+        self.remove(workspace, LeftOut { before: Some(before), ..LeftOut::default() }).await
+    }
+
+    /// The same for all events with a property of this value, as it is written.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Store::erase`].
+    pub async fn remove_with(&self, workspace: Workspace, name: &str, value: &str) -> Result<usize, Refused> {
+        let with = Some((name.to_owned(), value.to_owned()));
+        self.remove(workspace, LeftOut { with, ..LeftOut::default() }).await
+    }
+
+    async fn remove(&self, workspace: Workspace, what: LeftOut) -> Result<usize, Refused> {
+        let n_removed = self.order(|reply| sealer::Order::Remove { workspace, what, reply }).await?;
         self.fresh.lock().forget(workspace);
-        Ok(n_erased)
+        Ok(n_removed)
     }
 
     async fn order(&self, order: impl FnOnce(Reply) -> sealer::Order) -> Result<usize, Refused> {

@@ -1,4 +1,4 @@
-//! Rewriting of data files, for compaction and erasure.
+//! Rewriting of data files, for compaction and removal.
 //!
 //! Compaction: few large files instead of many small ones, because a question looks into all of them.
 //!
@@ -18,8 +18,8 @@ use crate::error::{Error, Result};
 use crate::event::Micros;
 use crate::scan::file::DataFile;
 use crate::table::delta::{Change, NewFile, Table};
-use crate::table::layout::PERSON;
-use crate::table::merge::{People, merge};
+use crate::table::left_out::LeftOut;
+use crate::table::merge::merge;
 
 /// So many files of a size become one.
 const FAN_IN: usize = 8;
@@ -76,7 +76,7 @@ pub async fn compact(
     if chosen.is_empty() {
         return Ok(false);
     }
-    rewrite(table, (&chosen, links), &People::new(), log, now).await?;
+    rewrite(table, (&chosen, links), &LeftOut::default(), log, now).await?;
     table.vacuum(now).await?;
     remove_lost_filters(table.dir())?;
     Ok(true)
@@ -90,24 +90,24 @@ fn has_many_moved(file: &SealedFile, links: &Links) -> Result<bool> {
     Ok(are_many && moved.numbers.keys().any(|number| links.lasting(*number) != *number))
 }
 
-/// Removes all events of some people from a table and from the disk; how many there were.
+/// Removes events from a table and from the disk; how many there were.
 ///
 /// What an attempt that was broken off left behind goes with the next: all files of this log that do not belong to the table.
 ///
 /// # Errors
 ///
 /// [`Error::Disk`], [`Error::File`], [`Error::Table`]; then some of the events may be there yet.
-pub async fn erase(
+pub async fn remove(
     table: &mut Table,
     (sealed, links): (&Sealed, &Links),
-    people: &People,
+    what: &LeftOut,
     log: &str,
     now: Micros,
 ) -> Result<usize> {
     let mut n_erased = 0;
     for file in &sealed.files {
-        if has_any(&file.file.data, people)? {
-            n_erased += rewrite(table, (&[file], links), people, log, now).await?;
+        if what.is_in(&file.file.data)? {
+            n_erased += rewrite(table, (&[file], links), what, log, now).await?;
         }
     }
     let own = table.files()?;
@@ -122,25 +122,11 @@ pub async fn erase(
     Ok(n_erased)
 }
 
-fn has_any(file: &DataFile, people: &People) -> Result<bool> {
-    for group in file.groups() {
-        let may_have = people.iter().any(|person| group.may_have((*person, *person)));
-        let mut runs = Vec::new();
-        if may_have
-            && group.read_runs(PERSON, &mut runs)?
-            && runs.iter().any(|(person, _)| people.contains(person))
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Puts one file in the place of some, without the events of some people; how many events these were.
+/// Puts one file in the place of some, without some events; how many these were.
 async fn rewrite(
     table: &mut Table,
     (files, links): (&[&Arc<SealedFile>], &Links),
-    without: &People,
+    without: &LeftOut,
     log: &str,
     now: Micros,
 ) -> Result<usize> {
@@ -148,7 +134,7 @@ async fn rewrite(
     let moved = files.iter().map(|file| file.file.moved_for_good(links)).collect::<Result<Vec<Moved>>>()?;
     let has_moved = moved.iter().any(|moved| !moved.numbers.is_empty());
     let mut left_out = without.clone();
-    left_out.extend(moved.iter().flat_map(|moved| moved.numbers.keys()));
+    left_out.people.extend(moved.iter().flat_map(|moved| moved.numbers.keys()));
     let moved_rows = moved.iter().filter_map(|moved| moved.rows.as_ref());
     let all: Vec<&DataFile> = data.iter().copied().chain(moved_rows).collect();
     let name = format!("{log}-v{}.parquet", table.version() + 1);

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use super::contents::{Contents, Numbered};
 use super::intake;
 use super::links::Links;
-use super::rewrite::{compact, erase};
+use super::rewrite::{compact, remove};
 use super::sealed::Sealed;
 use crate::batch::{Batch, Workspace, person_hash};
 use crate::error::{Error, Result};
@@ -24,7 +24,7 @@ use crate::event::Micros;
 use crate::table::delta::{Change, LogPlace, NewFile, Table};
 use crate::table::file;
 use crate::table::layout::{Frequencies, Layout};
-use crate::table::merge::People;
+use crate::table::left_out::LeftOut;
 use crate::table::rows::RowsBuilder;
 
 /// So many bytes of batches become one file; while it is made it takes several times as much memory.
@@ -37,8 +37,8 @@ pub enum Order {
     Seal(Reply),
     /// Merge small files; how often files were merged.
     Compact(Reply),
-    /// Remove all events of some people; how many there were.
-    Erase { workspace: Workspace, people: People, reply: Reply },
+    /// Remove some events; how many there were.
+    Remove { workspace: Workspace, what: LeftOut, reply: Reply },
 }
 
 /// Who waits for a number.
@@ -76,7 +76,7 @@ impl Sealer {
             let (reply, n) = match order {
                 Order::Seal(reply) => (reply, self.seal(intake)),
                 Order::Compact(reply) => (reply, self.compact()),
-                Order::Erase { workspace, people, reply } => (reply, self.erase(workspace, &people, intake)),
+                Order::Remove { workspace, what, reply } => (reply, self.remove(workspace, &what, intake)),
             };
             // Who is gone does not hear it.
             let _ = reply.send(n);
@@ -144,10 +144,10 @@ impl Sealer {
         Ok(rows.num_rows())
     }
 
-    fn erase(
+    fn remove(
         &mut self,
         workspace: Workspace,
-        people: &People,
+        what: &LeftOut,
         intake: &Sender<intake::Order>,
     ) -> Result<usize> {
         let before = self.contents.recent().last().map_or(0, |(number, _)| number + 1);
@@ -161,12 +161,12 @@ impl Sealer {
         let Some(table) = self.tables.get_mut(&workspace) else { return Ok(0) };
         let sealed = self.contents.sealed(workspace);
         let links = self.contents.links(workspace);
-        let erasure = erase(table, (&sealed, &links), people, &self.log, (self.clock)());
-        let n_erased = self.runtime.block_on(erasure);
+        let removal = remove(table, (&sealed, &links), what, &self.log, (self.clock)());
+        let n_removed = self.runtime.block_on(removal);
         // Also after a failure, some files may have been replaced.
         let now = Sealed::read(table, &sealed, sealed.before)?;
         self.contents.publish_sealed(workspace, Arc::new(now));
-        n_erased
+        n_removed
     }
 
     fn compact(&mut self) -> Result<usize> {

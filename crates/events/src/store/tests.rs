@@ -260,6 +260,60 @@ async fn who_is_erased_is_nowhere_on_the_disk() {
     assert_eq!(again, Appended { n_new: 1, n_known: 2 });
 }
 
+/// An event of one of few people at a time; `brought` is a property.
+fn told(n: u64, at: i64, brought: Option<&'static str>) -> Event<'static> {
+    let brought = brought.map(|name| ("brought".into(), Value::Text(name.into())));
+    let distinct_id = format!("p{}", n % 7).into();
+    Event { id: EventId(n), at, distinct_id, properties: brought.into_iter().collect(), ..Event::default() }
+}
+
+async fn keep(store: &Store, events: impl Iterator<Item = Event<'static>>) {
+    let mut batch = Batch::new(WORKSPACE, 0);
+    events.for_each(|event| batch.push(&event));
+    store.append(batch).await.unwrap();
+}
+
+fn ids(store: &Store) -> Vec<i64> {
+    let mut ids: Vec<i64> = contents(store).into_iter().flat_map(|((_, id), n)| vec![id; n]).collect();
+    ids.sort_unstable();
+    ids
+}
+
+#[tokio::test]
+async fn what_is_old_or_came_from_one_place_is_removed_and_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    // Many of one place, so that the property has a column in the first file; few in the second; and an unsealed rest.
+    let of = |n: u64| (n % 3 == 0).then_some("a.csv").or((n % 3 == 1).then_some("b.csv"));
+    let at = |n: u64| i64::try_from(n * 37 % 1_000).unwrap();
+    keep(&store, (0..900).map(|n| told(n, at(n), of(n)))).await;
+    store.seal().await.unwrap();
+    keep(&store, (900..1_000).map(|n| told(n, at(n), of(n).filter(|_| n % 30 == 0)))).await;
+    store.seal().await.unwrap();
+    keep(&store, (1_000..1_050).map(|n| told(n, at(n), of(n)))).await;
+
+    let mut left: Vec<u64> = (0..1_050).collect();
+    let mut check = |n_removed: usize, is_kept: &dyn Fn(u64) -> bool, store: &Store| {
+        let n_before = left.len();
+        left.retain(|n| is_kept(*n));
+        assert_eq!(n_removed, n_before - left.len());
+        assert_eq!(ids(store), left.iter().map(|n| i64::try_from(*n).unwrap()).collect::<Vec<_>>());
+    };
+    let is_of = |n: u64| of(n).filter(|_| !(900..1_000).contains(&n) || n.is_multiple_of(30));
+    check(
+        store.remove_with(WORKSPACE, "brought", "a.csv").await.unwrap(),
+        &|n| is_of(n) != Some("a.csv"),
+        &store,
+    );
+    check(store.remove_with(WORKSPACE, "brought", "c.csv").await.unwrap(), &|_| true, &store);
+    check(store.remove_before(WORKSPACE, 400).await.unwrap(), &|n| at(n) >= 400, &store);
+    check(store.remove_before(WORKSPACE, 400).await.unwrap(), &|_| true, &store);
+    drop(store);
+    let store = open(&dir);
+    check(store.remove_before(WORKSPACE, 1_000).await.unwrap(), &|_| false, &store);
+    assert!(store.view(WORKSPACE).unwrap().files().is_empty(), "a file of nothing is no file");
+}
+
 #[tokio::test]
 async fn sealing_begins_by_itself() {
     let dir = tempfile::tempdir().unwrap();

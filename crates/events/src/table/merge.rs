@@ -1,8 +1,8 @@
-//! Merging: several data files become one that has the same rows, or all but those of some people.
+//! Merging: several data files become one that has the same rows, or all but some.
 //!
 //! The rows are merged in ranges of people, so that memory holds a range of all files and never the files.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use parquet::file::metadata::ParquetMetaData;
 
 use super::file::{self, Writer};
 use super::layout::{Layout, PERSON};
+use super::left_out::LeftOut;
 use super::rows;
 use crate::error::{Error, Result};
 use crate::scan::file::{DataFile, PersonRange};
@@ -23,13 +24,10 @@ use crate::scan::rows::rows_of_people;
 /// About so many rows are in memory at once.
 const RANGE_ROWS: usize = 1 << 17;
 
-/// Numbers of people.
-pub type People = HashSet<i64>;
-
 /// Numbers that stand for others in a file, each with the number of the person now.
 pub type Numbers = HashMap<i64, i64>;
 
-/// Merges data files into one, without the rows of the people in `without`. The files may lack columns of the layout.
+/// Merges data files into one, without the rows of `left_out`. The files may lack columns of the layout.
 ///
 /// # Errors
 ///
@@ -37,16 +35,18 @@ pub type Numbers = HashMap<i64, i64>;
 pub fn merge(
     files: &[&DataFile],
     layout: &Layout,
-    without: &People,
+    left_out: &LeftOut,
     out: impl Write + Send,
 ) -> Result<ParquetMetaData> {
     let schema = plain(&layout.schema());
     let mut writer = Writer::new(&schema, out).map_err(Error::file("of merged rows"))?;
     for range in ranges(files) {
-        let within = |person: i64| (range.0..=range.1).contains(&person) && !without.contains(&person);
+        let within =
+            |person: i64| (range.0..=range.1).contains(&person) && !left_out.people.contains(&person);
         let mut parts = Vec::new();
         for data in files {
-            let rows = rows_of_people(data, |group| group.may_have(range), within)?;
+            let rows =
+                rows_of_people(data, |group| group.may_have(range), within, |group| left_out.rows(group))?;
             let rows = rows.iter().map(|rows| fit(rows, &schema)).collect::<Result<Vec<_>, _>>();
             parts.extend(rows.map_err(failed)?);
         }
@@ -86,7 +86,7 @@ pub fn renumber(data: &DataFile, numbers: &Numbers) -> Result<Option<DataFile>> 
     let mut wanted: Vec<i64> = numbers.keys().copied().collect();
     wanted.sort_unstable();
     let is_wanted = |person: i64| numbers.contains_key(&person);
-    let parts = rows_of_people(data, |group| group.may_have_any(&wanted), is_wanted)?;
+    let parts = rows_of_people(data, |group| group.may_have_any(&wanted), is_wanted, |_| Ok(None))?;
     let Some(schema) = parts.first().map(RecordBatch::schema) else { return Ok(None) };
     let renumbered = |all: RecordBatch| {
         let people = all.column(rows::PERSON).as_primitive::<Int64Type>().values();

@@ -3,5 +3,6 @@
 pub mod delta;
 pub mod file;
 pub mod layout;
+pub mod left_out;
 pub mod merge;
 pub mod rows;

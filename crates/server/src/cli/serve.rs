@@ -46,6 +46,7 @@ pub async fn run(app: App, listener: TcpListener) -> anyhow::Result<()> {
     worker.abort();
     indexer.abort();
     events.abort();
+    jobs::events::write_down(&app).await;
     app.db.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -3,7 +3,7 @@
 use anyhow::{Context, ensure};
 use axum::http::Method;
 use heedful_db::Micros;
-use heedful_db::types::DAY;
+use heedful_db::types::{DAY, HOUR};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;
@@ -16,7 +16,6 @@ use super::team::{Payload, Team, VISITOR, id_of};
 use super::voices::{self, Voice};
 use super::{files, quotes, reviews, triage, trial, usage};
 
-const HOUR: Micros = 60 * 60 * 1_000_000;
 /// Answers of the NPS survey without a word.
 const N_BARE: usize = 190;
 /// On which days files come in, and what is in them.

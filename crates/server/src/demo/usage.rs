@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::crowd::Speaker;
 use super::team::{Payload, Team};
+use crate::jobs;
 use crate::platform::time;
 
 /// Who sends the events, and who asks about them.
@@ -68,6 +69,7 @@ pub async fn happen(team: &mut Team, crowd: &[Speaker], seed: u64) -> anyhow::Re
     for batch in events.chunks(BATCH) {
         team.post(SENDER, "/api/v1/events", json!(batch)).await.context("events")?;
     }
+    jobs::events::write_down(&team.app).await;
     for (event, description) in MEANINGS {
         let (path, body) = (format!("/api/v1/events/names/{event}"), json!({"description": description}));
         team.send(ANALYST, Method::PUT, &path, Payload::Json(body), None).await?;

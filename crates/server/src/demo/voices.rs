@@ -2,14 +2,13 @@
 
 use anyhow::{Context, ensure};
 use heedful_db::Micros;
-use heedful_db::types::DAY;
+use heedful_db::types::{DAY, HOUR};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
 use super::company::DAYS;
 use super::files;
 
-const HOUR: Micros = 60 * 60 * 1_000_000;
 /// Within the day, people write between these hours.
 const HOURS: std::ops::Range<i64> = 6..21;
 /// Positions between two weights are counted so finely.

@@ -2,15 +2,22 @@
 
 use std::time::Duration;
 
+use heedful_db::WorkspaceId;
+use heedful_db::platform::workspaces;
+use heedful_db::types::DAY;
 use tokio::time::{Instant, timeout_at};
 
 use crate::app::App;
-use crate::listen::capture::rejects;
+use crate::listen::capture::{arrivals, rejects};
 use crate::listen::identity;
 use crate::platform::ctx::Ctx;
+use crate::platform::error::{Error, Result};
+use crate::platform::event_store;
 
-/// How often refused events are written down.
+/// How often counts and refused events are written down.
 const TICK: Duration = Duration::from_secs(1);
+/// How often old events are removed.
+const FORGET_EVERY: Duration = Duration::from_hours(24);
 /// How often what was taken goes into the tables.
 const SEAL_EVERY: Duration = Duration::from_mins(1);
 /// What is told of people is gathered so long before it is learned.
@@ -28,18 +35,51 @@ async fn watch(app: &App) {
             tokio::time::sleep(GATHERING).await;
             learn(app).await;
         }
-        if let Err(error) = rejects::write_down(&Ctx::of(app)).await {
-            tracing::warn!("refused events wait to be written down: {error}");
-        }
+        write_down(app).await;
         learn(app).await;
     }
 }
 
+/// Writes down what was counted and refused. What fails is tried again in a second.
+pub async fn write_down(app: &App) {
+    let ctx = Ctx::of(app);
+    for written in [rejects::write_down(&ctx).await, arrivals::write_down(&ctx).await] {
+        if let Err(error) = written {
+            tracing::warn!("what was counted of events waits to be written down: {error}");
+        }
+    }
+}
+
 async fn seal_often(app: &App) {
+    let mut forget_at = Instant::now();
     loop {
         tokio::time::sleep(SEAL_EVERY).await;
         seal(app).await;
+        if Instant::now() >= forget_at {
+            forget_old(app).await;
+            forget_at = Instant::now() + FORGET_EVERY;
+        }
     }
+}
+
+/// Removes the events of workspaces that keep theirs for some time only. What fails is tried again in a day.
+pub async fn forget_old(app: &App) {
+    for (ws, days) in list_kept_days(app).await.unwrap_or_default() {
+        let removed = async {
+            let store = app.events.open().await?;
+            let before = app.now().saturating_sub(days.saturating_mul(DAY));
+            Ok::<_, Error>(store.remove_before(event_store::workspace(&ws)?, before).await?)
+        };
+        match removed.await {
+            Ok(n_events) => tracing::debug!(%ws, n_events, "old events were removed"),
+            Err(error) => tracing::warn!(%ws, "old events could not be removed: {error}"),
+        }
+    }
+}
+
+async fn list_kept_days(app: &App) -> Result<Vec<(WorkspaceId, i64)>> {
+    let listed = async { Ok(workspaces::list_kept_days(&mut *app.db.read().await?).await?) };
+    listed.await.inspect_err(|error: &Error| tracing::warn!("old events wait to be removed: {error}"))
 }
 
 /// Learns what events tell of people. What fails is tried again in a second.

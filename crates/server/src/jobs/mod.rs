@@ -14,6 +14,7 @@ use anyhow::{Context, bail};
 use heedful_db::Micros;
 use heedful_db::connect::Engine;
 use heedful_db::platform::jobs::{self, Job};
+use heedful_db::types::SECOND;
 
 use crate::app::App;
 use crate::decide::rules::EVALUATE_RULES;
@@ -31,7 +32,6 @@ use clean_up::CLEAN_UP;
 const LOCK: Micros = 60 * SECOND;
 /// How often a worker says that it lives.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
-const SECOND: Micros = 1_000_000;
 /// Waits between tries; after the last one the job has failed and waits for a person.
 const WAITS: [Micros; 6] =
     [5 * SECOND, 30 * SECOND, 300 * SECOND, 1_800 * SECOND, 7_200 * SECOND, 21_600 * SECOND];

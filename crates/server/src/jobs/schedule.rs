@@ -2,14 +2,13 @@
 
 use heedful_db::Micros;
 use heedful_db::platform::jobs;
+use heedful_db::types::{HOUR, MINUTE};
 
 use super::clean_up::CLEAN_UP;
 use crate::app::App;
 use crate::decide::rules::EVALUATE_RULES;
 use crate::digest::SEND_DIGESTS;
 
-const MINUTE: Micros = 60 * 1_000_000;
-const HOUR: Micros = 60 * MINUTE;
 /// Every time zone is a whole number of quarter hours away from UTC.
 const QUARTER: Micros = 15 * MINUTE;
 

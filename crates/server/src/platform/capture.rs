@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use heedful_db::listen::event_arrivals::EventArrivals;
 use heedful_db::types::DAY;
 use heedful_db::{Micros, WorkspaceId};
 use tokio::sync::Semaphore;
@@ -20,6 +22,18 @@ pub struct Capture {
     pub room: Arc<Semaphore>,
     pub counts: Counts,
     rejects: Mutex<HashMap<RejectKind, Reject>>,
+    /// By workspace and slot.
+    arrivals: Mutex<HashMap<(WorkspaceId, Micros), EventArrivals>>,
+    allowances: Mutex<HashMap<WorkspaceId, Allowance>>,
+}
+
+/// How many events a workspace may still send.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowance {
+    /// None: as many as it likes.
+    pub left: Option<i64>,
+    pub day_ends_at: Micros,
+    pub read_at: Micros,
 }
 
 /// Events since the start of the process.
@@ -28,6 +42,9 @@ pub struct Counts {
     pub n_taken: AtomicU64,
     pub n_known: AtomicU64,
     pub n_rejected: AtomicU64,
+    /// Batches that were taken, and how long they waited for the disk, in microseconds.
+    pub n_batches: AtomicU64,
+    pub waited: AtomicU64,
     /// Batches that were refused because the store could not take them.
     pub n_refused_batches: AtomicU64,
 }
@@ -53,7 +70,13 @@ pub struct Reject {
 
 impl Default for Capture {
     fn default() -> Self {
-        Self { room: Arc::new(Semaphore::new(ROOM_KB)), counts: Counts::default(), rejects: Mutex::default() }
+        Self {
+            room: Arc::new(Semaphore::new(ROOM_KB)),
+            counts: Counts::default(),
+            rejects: Mutex::default(),
+            arrivals: Mutex::default(),
+            allowances: Mutex::default(),
+        }
     }
 }
 
@@ -70,16 +93,49 @@ impl Capture {
         self.counts.n_rejected.fetch_add(1, Ordering::Relaxed);
         let kind = RejectKind { ws: ws.clone(), day_at: now - now.rem_euclid(DAY), protocol, reason };
         self.note(kind, Reject { n_events: 1, first_at: now, last_at: now, sample });
+        let slot_at = EventArrivals::slot_of(now);
+        self.arrive(ws, EventArrivals { slot_at, n_rejected: 1, last_at: now, ..EventArrivals::default() });
+    }
+
+    /// Counts what arrived, also against what may come today.
+    pub fn arrive(&self, ws: &WorkspaceId, arrivals: EventArrivals) {
+        let mut all = lock(&self.arrivals);
+        let slot = all.entry((ws.clone(), arrivals.slot_at)).or_default();
+        slot.slot_at = arrivals.slot_at;
+        slot.add(&arrivals);
+        drop(all);
+        if let Some(Allowance { left: Some(left), .. }) = lock(&self.allowances).get_mut(ws) {
+            *left -= arrivals.n_taken;
+        }
+    }
+
+    /// What arrived since the last time.
+    pub fn take_arrivals(&self) -> Vec<(WorkspaceId, EventArrivals)> {
+        lock(&self.arrivals).drain().map(|((ws, _), arrivals)| (ws, arrivals)).collect()
+    }
+
+    /// What is known of how many more may come.
+    pub fn allowance(&self, ws: &WorkspaceId) -> Option<Allowance> {
+        lock(&self.allowances).get(ws).copied()
+    }
+
+    pub fn put_allowance(&self, ws: &WorkspaceId, allowance: Allowance) {
+        lock(&self.allowances).insert(ws.clone(), allowance);
+    }
+
+    /// To be read again: the bound was changed.
+    pub fn forget_allowance(&self, ws: &WorkspaceId) {
+        lock(&self.allowances).remove(ws);
     }
 
     /// What was noted since the last time.
     pub fn take_rejects(&self) -> Vec<(RejectKind, Reject)> {
-        self.lock().drain().collect()
+        lock(&self.rejects).drain().collect()
     }
 
     /// Notes again what could not be written down.
     pub fn note(&self, kind: RejectKind, reject: Reject) {
-        let mut all = self.lock();
+        let mut all = lock(&self.rejects);
         if all.len() >= KINDS_MAX && !all.contains_key(&kind) {
             return;
         }
@@ -94,10 +150,10 @@ impl Capture {
             None => drop(all.insert(kind, reject)),
         }
     }
+}
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RejectKind, Reject>> {
-        self.rejects.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Counts {
@@ -110,6 +166,12 @@ impl Counts {
             let _ =
                 writeln!(text, "heedful_events_total{{outcome=\"{outcome}\"}} {}", n.load(Ordering::Relaxed));
         }
+        text.push_str("# HELP heedful_event_batch_seconds From the arrival of a batch until it is on the disk and in every answer.\n");
+        text.push_str("# TYPE heedful_event_batch_seconds summary\n");
+        let waited = Duration::from_micros(self.waited.load(Ordering::Relaxed)).as_secs_f64();
+        let _ = writeln!(text, "heedful_event_batch_seconds_sum {waited}");
+        let _ =
+            writeln!(text, "heedful_event_batch_seconds_count {}", self.n_batches.load(Ordering::Relaxed));
         text.push_str("# HELP heedful_event_batches_refused_total Batches sent back because the store was full or unwell.\n");
         text.push_str("# TYPE heedful_event_batches_refused_total counter\n");
         let n = self.n_refused_batches.load(Ordering::Relaxed);

@@ -109,6 +109,8 @@ pub async fn create_capture_key(
     let out = CaptureKeyOut::of(row);
     audit::created(&mut tx, &ctx, &admin, audit::Object { kind: KIND, id: &out.id }, &out).await?;
     ctx.commit(tx).await?;
+    // It may have been tried before it was brought along.
+    ctx.app.capture_keys.forget(&out.key);
     Ok((StatusCode::CREATED, Json(out)))
 }
 
@@ -165,15 +167,13 @@ fn name_key(error: heedful_db::Error) -> Error {
 
 /// The workspace of a key; nothing when it is not in use.
 pub async fn find_workspace(ctx: &Ctx, key: &str) -> Result<Option<WorkspaceId>> {
-    if let Some(ws) = ctx.app.capture_keys.get(key, ctx.now) {
-        return Ok(Some(ws));
+    if let Some(owner) = ctx.app.capture_keys.get(key, ctx.now) {
+        return Ok(owner);
     }
     if key.is_empty() || key.len() > KEY_MAX {
         return Ok(None);
     }
-    let found = capture_keys::find_workspace(&mut *ctx.read().await?, key).await?;
-    if let Some(ws) = &found {
-        ctx.app.capture_keys.put(key, ws, ctx.now);
-    }
-    Ok(found)
+    let owner = capture_keys::find_workspace(&mut *ctx.read().await?, key).await?;
+    ctx.app.capture_keys.put(key, owner.clone(), ctx.now);
+    Ok(owner)
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use heedful_db::platform::{one_time_tokens, sessions, users, workspaces};
-use heedful_db::types::DAY;
+use heedful_db::types::{DAY, MINUTE};
 use heedful_db::{Conn, Micros, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -27,7 +27,6 @@ use crate::app::App;
 pub const SEND_RESET: &str = "send_password_reset";
 const PURPOSE: &str = "reset";
 const NO_LONGER: &str = "this link was used already or has expired; ask for a new one";
-const MINUTE: Micros = 60 * 1_000_000;
 const VALID_FOR: Micros = 60 * MINUTE;
 const PER_ADDRESS: Limit = Limit { times: 20, window: DAY / 96 };
 /// Nobody's mailbox is to be flooded.

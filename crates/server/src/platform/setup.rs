@@ -156,6 +156,8 @@ pub async fn create_workspace(conn: &mut Conn, ctx: &Ctx, user_id: &str, name: &
         time_zone: "UTC".to_owned(),
         currency: "EUR".to_owned(),
         settings: "{}".to_owned(),
+        events_per_day_max: None,
+        events_kept_days: None,
         version: 1,
         created_at: ctx.now,
         updated_at: ctx.now,

@@ -14,13 +14,15 @@ use utoipa_axum::routes;
 use super::auth::{Admin, SignedIn, Viewer};
 use super::ctx::Ctx;
 use super::error::{Error, Result};
-use super::extract::{Body, IfMatch};
+use super::extract::{Body, IfMatch, patch};
 use super::invalid::{Invalid, Valid};
 use super::rate_limit::Limit;
 use super::{audit, setup, time};
 use crate::app::App;
 
 const NAME_MAX: usize = 200;
+/// A century.
+const KEPT_DAYS_MAX: i64 = 36_500;
 /// Workspaces that one person may belong to when making another.
 const PER_USER_MAX: usize = 50;
 const MAKING: Limit = Limit { times: 10, window: DAY };
@@ -52,6 +54,14 @@ pub struct WorkspacePatch {
     /// An ISO 4217 code.
     #[schema(example = "EUR")]
     pub currency: Option<String>,
+    /// No more events are taken on one day; null for no bound.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<i64>, minimum = 1)]
+    pub events_per_day_max: Option<Option<i64>>,
+    /// Events are removed so many days after they were done; null to keep them for ever.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 36_500)]
+    pub events_kept_days: Option<Option<i64>>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -61,6 +71,10 @@ pub struct WorkspaceOut {
     pub name: String,
     pub time_zone: String,
     pub currency: String,
+    /// No more events are taken on one day.
+    pub events_per_day_max: Option<i64>,
+    /// Events are removed so many days after they were done.
+    pub events_kept_days: Option<i64>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
@@ -75,6 +89,8 @@ impl From<Workspace> for WorkspaceOut {
             name: row.name,
             time_zone: row.time_zone,
             currency: row.currency,
+            events_per_day_max: row.events_per_day_max,
+            events_kept_days: row.events_kept_days,
             created_at: time::out(row.created_at),
             updated_at: time::out(row.updated_at),
         }
@@ -97,6 +113,11 @@ impl WorkspacePatch {
             invalid.check_text("name", name, NAME_MAX);
         }
         check_places(&mut invalid, self.time_zone.as_deref(), self.currency.as_deref());
+        let max = self.events_per_day_max.flatten();
+        invalid.check("events_per_day_max", max.is_none_or(|max| max > 0), "must be at least 1");
+        let kept = self.events_kept_days.flatten();
+        let is_kept = kept.is_none_or(|days| (1..=KEPT_DAYS_MAX).contains(&days));
+        invalid.check("events_kept_days", is_kept, "must be between 1 and 36,500 days");
         invalid.or(self)
     }
 }
@@ -120,7 +141,7 @@ pub async fn get_workspace(viewer: Viewer, ctx: Ctx) -> Result<Json<WorkspaceOut
     Ok(Json(workspaces::get(&mut conn, &viewer.ws).await?.into()))
 }
 
-/// Rename the workspace, or set its time zone or currency.
+/// Rename the workspace, or set its time zone, its currency, or what is taken and kept of events.
 #[utoipa::path(patch, path = "/workspace", tag = "workspace", params(IfMatch), request_body = WorkspacePatch,
     responses((status = 200, body = WorkspaceOut)), security(("session" = ["admin"]), ("bearer" = ["admin"])))]
 pub async fn update_workspace(
@@ -139,10 +160,13 @@ pub async fn update_workspace(
     }
     row.time_zone = patch.time_zone.unwrap_or(row.time_zone);
     row.currency = patch.currency.unwrap_or(row.currency);
+    row.events_per_day_max = patch.events_per_day_max.unwrap_or(row.events_per_day_max);
+    row.events_kept_days = patch.events_kept_days.unwrap_or(row.events_kept_days);
     let after = write(&mut tx, &ctx, &row).await?;
     let object = audit::Object { kind: "workspace", id: &after.id };
     audit::updated(&mut tx, &ctx, &admin, object, &before, &after).await?;
     ctx.commit(tx).await?;
+    ctx.app.capture.forget_allowance(&admin.ws);
     Ok(Json(after))
 }
 

@@ -834,6 +834,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/events/ingestion': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How events come in: how many, how many are refused, and how long they take until they are in the answers. */
+    get: operations['get_ingestion'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/events/names': {
     parameters: {
       query?: never;
@@ -3346,7 +3363,7 @@ export interface paths {
     delete?: never;
     options?: never;
     head?: never;
-    /** Rename the workspace, or set its time zone or currency. */
+    /** Rename the workspace, or set its time zone, its currency, or what is taken and kept of events. */
     patch: operations['update_workspace'];
     trace?: never;
   };
@@ -5125,6 +5142,68 @@ export interface components {
       reason: string;
       /** @description The start of the row. */
       row_text: string;
+    };
+    /** @description How events come in. */
+    Ingestion: {
+      /**
+       * Format: date-time
+       * @description When something was sent last.
+       */
+      last_at?: string | null;
+      /**
+       * Format: double
+       * @description Events a second, over the last ten minutes.
+       */
+      per_second: number;
+      /** @description The last 24 hours in half hours, oldest first. */
+      slots: components['schemas']['IngestionSlot'][];
+      day: components['schemas']['IngestionDay'];
+      /**
+       * Format: int64
+       * @description Events taken since midnight in the time zone of the workspace.
+       */
+      n_today: number;
+      /**
+       * Format: int64
+       * @description As many as may be taken on one day.
+       */
+      events_per_day_max?: number | null;
+    };
+    /** @description The last 24 hours. */
+    IngestionDay: {
+      /** Format: int64 */
+      n_taken: number;
+      /**
+       * Format: int64
+       * @description Sent again, and kept once.
+       */
+      n_duplicates: number;
+      /** Format: int64 */
+      n_rejected: number;
+      /**
+       * Format: int64
+       * @description Taken more than an hour after they were done.
+       */
+      n_late: number;
+      /**
+       * Format: double
+       * @description Milliseconds from the arrival of a batch until its events were on the disk and in every answer: the mean …
+       */
+      wait_ms?: number | null;
+      /**
+       * Format: double
+       * @description … and the longest.
+       */
+      longest_wait_ms?: number | null;
+    };
+    /** @description What arrived in half an hour. */
+    IngestionSlot: {
+      /** Format: date-time */
+      from: string;
+      /** Format: int64 */
+      n_taken: number;
+      /** Format: int64 */
+      n_rejected: number;
     };
     InsightEvidence: {
       id: string;
@@ -9196,6 +9275,16 @@ export interface components {
       name: string;
       time_zone: string;
       currency: string;
+      /**
+       * Format: int64
+       * @description No more events are taken on one day.
+       */
+      events_per_day_max?: number | null;
+      /**
+       * Format: int64
+       * @description Events are removed so many days after they were done.
+       */
+      events_kept_days?: number | null;
       /** Format: date-time */
       created_at: string;
       /** Format: date-time */
@@ -9214,6 +9303,16 @@ export interface components {
        * @example EUR
        */
       currency?: string | null;
+      /**
+       * Format: int64
+       * @description No more events are taken on one day; null for no bound.
+       */
+      events_per_day_max?: number | null;
+      /**
+       * Format: int64
+       * @description Events are removed so many days after they were done; null to keep them for ever.
+       */
+      events_kept_days?: number | null;
     };
   };
   responses: never;
@@ -16483,6 +16582,106 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['EventsTaken'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+    };
+  };
+  get_ingestion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Ingestion'];
         };
       };
       /** @description The request cannot be read. */

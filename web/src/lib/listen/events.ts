@@ -39,6 +39,10 @@ export async function listEvents(filters: EventFilters, cursor?: string) {
   };
 }
 
+export function getIngestion() {
+  return call(api.GET('/api/v1/events/ingestion'));
+}
+
 export function listNames() {
   return call(api.GET('/api/v1/events/names'));
 }

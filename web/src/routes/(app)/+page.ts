@@ -5,5 +5,9 @@ import type { PageLoad } from './$types';
 export const load: PageLoad = async ({ parent, depends }) => {
   await parent();
   depends('heedful:home');
-  return { home: await call(api.GET('/api/v1/home')) };
+  const [home, ingestion] = await Promise.all([
+    call(api.GET('/api/v1/home')),
+    call(api.GET('/api/v1/events/ingestion')),
+  ]);
+  return { home, ingestion };
 };

@@ -34,6 +34,7 @@ pub enum Reason {
     NotJson,
     NoKind,
     NoGroup,
+    DayIsFull,
 }
 
 impl Reason {
@@ -53,6 +54,7 @@ impl Reason {
             Self::LongPropertyName => "a property has a name of more than 200 characters",
             Self::NotJson => "what was sent is not JSON",
             Self::NoKind => "the message has no type: track, identify, page, screen, group or alias",
+            Self::DayIsFull => "the workspace has taken as many events today as its settings allow",
             Self::NoGroup => "the message does not name its group",
         }
     }

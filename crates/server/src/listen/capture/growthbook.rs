@@ -26,11 +26,11 @@ pub async fn track(ctx: Ctx, request: CaptureRequest) -> Result<JsonBody<JsonVal
         let bytes = request.json()?;
         let Keyed { ws, json } =
             key::parse(&ctx, PROTOCOL, &bytes, [request.query(&[KEY])], |_| None).await?;
-        let mut taking = Taking::new(&ctx, ws, PROTOCOL)?;
+        let mut taking = Taking::open(&ctx, ws, PROTOCOL).await?;
         for event in json.as_list().unwrap_or(std::slice::from_ref(&json)) {
             taking.add(event, read);
         }
-        taking.finish().await
+        taking.finish().await?.unless_full()
     };
     request.work(work).await?;
     Ok(JsonBody(json!({"status": 200})))

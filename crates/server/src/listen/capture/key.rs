@@ -28,7 +28,7 @@ pub async fn parse<'b>(
         Ok(json) => json,
         Err(error) => {
             if let Some(ws) = find(ctx, other.as_deref()).await? {
-                let mut taking = Taking::new(ctx, ws, protocol)?;
+                let mut taking = Taking::open(ctx, ws, protocol).await?;
                 taking.refuse(Reason::NotJson, &String::from_utf8_lossy(bytes));
             }
             return Err(Error::Malformed(format!("the body is not JSON: {error}")));

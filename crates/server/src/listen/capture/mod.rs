@@ -1,5 +1,7 @@
 //! Capture: events come in, through our own API and as the SDKs of other tools send them.
 
+mod allowance;
+pub mod arrivals;
 mod body;
 mod boot;
 mod event;
@@ -33,6 +35,7 @@ const PREFLIGHT_AGE: Duration = Duration::from_hours(1);
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(OpenApiRouter::new().routes(routes!(own::create_events)).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(arrivals::get_ingestion))
         .routes(routes!(rejects::list_rejected_events))
 }
 

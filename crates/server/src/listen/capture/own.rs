@@ -102,7 +102,7 @@ pub async fn create_events(sender: EventSender, ctx: Ctx, request: Request) -> R
 
 async fn take_json(ctx: &Ctx, ws: WorkspaceId, request: &CaptureRequest) -> Result<EventsTaken> {
     let bytes = request.json()?;
-    let mut taking = Taking::new(ctx, ws, PROTOCOL)?;
+    let mut taking = Taking::open(ctx, ws, PROTOCOL).await?;
     let json = match Json::parse(&bytes) {
         Ok(json) => json,
         Err(error) => {
@@ -114,7 +114,7 @@ async fn take_json(ctx: &Ctx, ws: WorkspaceId, request: &CaptureRequest) -> Resu
     for event in list.unwrap_or(std::slice::from_ref(&json)) {
         taking.add(event, read);
     }
-    let taken = taking.finish().await?;
+    let taken = taking.finish().await?.unless_full()?;
     // Who sends a single event wants to know at once what is wrong with it.
     match (list, taken.refused.first()) {
         (None, Some((_, reason))) => Err(Error::field("event", reason.sentence())),
@@ -162,7 +162,7 @@ fn cut_last_line(lines: &mut Vec<u8>) -> Vec<u8> {
 }
 
 async fn take_whole_lines(ctx: &Ctx, ws: &WorkspaceId, lines: &[u8]) -> Result<(Taken, usize)> {
-    let mut taking = Taking::new(ctx, ws.clone(), PROTOCOL)?;
+    let mut taking = Taking::open(ctx, ws.clone(), PROTOCOL).await?;
     let mut n_sent = 0;
     for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
         n_sent += 1;

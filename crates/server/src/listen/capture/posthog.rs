@@ -57,14 +57,19 @@ pub async fn capture(ctx: Ctx, request: CaptureRequest) -> Result<JsonBody<JsonV
         let sent_at = fields.and_then(|fields| fields.first(&["sent_at", "sentAt"]));
         let behind = if is_historical { 0 } else { time::behind(sent_at, ctx.now) };
         let envelope = Envelope { behind, sdk: None };
-        let mut taking = Taking::new(&ctx, ws, PROTOCOL)?;
+        let mut taking = Taking::open(&ctx, ws, PROTOCOL).await?;
         for event in list {
             taking.add(event, |event| read(event, envelope));
         }
         taking.finish().await
     };
-    request.work(work).await?;
-    Ok(ok())
+    let taken = request.work(work).await?;
+    // As PostHog says it: its clients then rest for a minute, where another answer would make some send again at once.
+    Ok(if taken.retry_after_s.is_some() {
+        JsonBody(json!({"status": "Ok", "quota_limited": ["events"]}))
+    } else {
+        ok()
+    })
 }
 
 /// Capture V1: each event is answered by its id.
@@ -80,7 +85,7 @@ pub async fn capture_v1(ctx: Ctx, request: CaptureRequest) -> Result<JsonBody<Js
         let behind = if is_historical { 0 } else { time::behind(sent_at.as_ref(), ctx.now) };
         let sdk = header(&request.headers, "posthog-sdk-info").and_then(|info| info.split_once('/'));
         let list = batch_of(&json);
-        let mut taking = Taking::new(&ctx, ws, PROTOCOL)?;
+        let mut taking = Taking::open(&ctx, ws, PROTOCOL).await?;
         for event in list {
             taking.add(event, |event| read(event, Envelope { behind, sdk }));
         }

@@ -77,13 +77,13 @@ async fn take(ctx: Ctx, request: CaptureRequest, kind: Option<&'static str>) -> 
         let keys = [basic_user(&request.headers), request.query(&["writeKey"])];
         let Keyed { ws, json } = key::parse(&ctx, PROTOCOL, &bytes, keys, key_of).await?;
         let sent_at = json.as_object().and_then(|fields| fields.first(&["sentAt"]));
-        let mut taking = Taking::new(&ctx, ws, PROTOCOL)?;
+        let mut taking = Taking::open(&ctx, ws, PROTOCOL).await?;
         for message in batch_of(&json) {
             let sent_at = sent_at.or_else(|| message.as_object()?.first(&["sentAt"]));
             let behind = time::behind(sent_at, ctx.now);
             taking.add(message, |message| read(message, kind, behind));
         }
-        taking.finish().await
+        taking.finish().await?.unless_full()
     };
     request.work(work).await?;
     Ok(JsonBody(json!({"success": true})))

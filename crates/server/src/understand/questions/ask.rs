@@ -6,6 +6,7 @@ use std::time::Instant;
 use axum::Json;
 use heedful_db::WorkspaceId;
 use heedful_db::platform::change_count;
+use heedful_db::types::MINUTE;
 
 use super::answer::Answer;
 use super::definition::{Definition, Planned};
@@ -17,8 +18,6 @@ use crate::platform::error::Result;
 use crate::platform::extract::Body;
 use crate::platform::{kept, periods, time};
 
-/// An answer up to now moves on with the clock; a minute makes no difference that an event would not.
-const MINUTE: i64 = 60_000_000;
 const IDENTITY: &str = "Events belong to one person under all distinct ids that were linked by what senders said, and by merges \
     that people made, also those from before. Events without a known person belong to their distinct id.";
 

@@ -1,5 +1,6 @@
 //! Funnels: how far people come on a way of several steps.
 
+use heedful_db::types::SECOND;
 use heedful_events::Micros;
 use heedful_events::journey::Periods;
 use heedful_events::journey::funnel::{Exclusion, STEPS_MAX, StepOrder};
@@ -15,7 +16,6 @@ use super::interval::{self, Interval, PeriodOut};
 use super::plan::{Cell, GroupOut, Plan};
 use crate::platform::invalid::Invalid;
 
-const SECOND: Micros = 1_000_000;
 /// 14 days.
 const WINDOW_DEFAULT_S: i64 = 14 * 86_400;
 /// Ten years.

@@ -1,6 +1,6 @@
 //! Paths: what people do after one another within a session.
 
-use heedful_events::Micros;
+use heedful_db::types::SECOND;
 use heedful_events::question::{self, Scope, Source};
 use heedful_events::scan::strip::Word;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,6 @@ use super::frame::{Frame, Framed};
 use super::plan::{Cell, Plan};
 use crate::platform::invalid::Invalid;
 
-const SECOND: Micros = 1_000_000;
 const EVENTS_MAX: usize = 50;
 const GROUPS_MAX: usize = 50;
 const NODES_DEFAULT: usize = 6;

@@ -1,5 +1,6 @@
 //! Events on their way in: our own API, the protocols of other tools, and what is refused.
 
+mod arrivals;
 mod captured;
 mod own;
 mod protocols;

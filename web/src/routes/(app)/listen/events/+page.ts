@@ -1,15 +1,15 @@
 import type { PageLoad } from './$types';
-import { filtersOf, listEvents, listNames, listRejected, tabOf } from '#lib/listen/events.ts';
+import { filtersOf, getIngestion, listEvents, listNames, listRejected, tabOf } from '#lib/listen/events.ts';
 
 export const load: PageLoad = async ({ parent, depends, url }) => {
   await parent();
   depends('heedful:events');
   const [tab, filters] = [tabOf(url.searchParams), filtersOf(url.searchParams)];
-  return {
-    tab,
-    filters,
-    events: tab === 'live' ? await listEvents(filters) : null,
-    names: tab === 'names' ? await listNames() : null,
-    rejected: tab === 'rejected' ? await listRejected() : null,
-  };
+  const [ingestion, events, names, rejected] = await Promise.all([
+    getIngestion(),
+    tab === 'live' ? listEvents(filters) : null,
+    tab === 'names' ? listNames() : null,
+    tab === 'rejected' ? listRejected() : null,
+  ]);
+  return { tab, filters, ingestion, events, names, rejected };
 };

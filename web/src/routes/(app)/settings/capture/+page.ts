@@ -5,5 +5,9 @@ import type { PageLoad } from './$types';
 export const load: PageLoad = async ({ parent, depends }) => {
   await parent();
   depends('heedful:capture');
-  return { keys: await call(api.GET('/api/v1/capture-keys')) };
+  const [keys, workspace] = await Promise.all([
+    call(api.GET('/api/v1/capture-keys')),
+    call(api.GET('/api/v1/workspace')),
+  ]);
+  return { keys, workspace };
 };
