@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { NOW, expect, expectAccessible, test } from '../fixtures.ts';
-import { dialog, expectMessage, heading, pick, submit } from '../pages.ts';
+import { dialog, expectMessage, heading, pick, region, submit } from '../pages.ts';
+import { heedful } from '../server.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -37,6 +39,85 @@ test('what people do shows as it comes in, also what cannot be kept', async ({ o
   await expectAccessible(page);
   await reason.getByText('does not say whose').click();
   await expect(dialog(page, 'A rejected event')).toContainText('no person');
+});
+
+const LOADED = `customer,date,crates,note
+0042,13/02/2026,3,cold
+0043,14/02/2026,5,
+,15/02/2026,1,nobody
+`;
+
+test('a file of events is understood as told, imported, and undone', async ({ ownerPage: page }) => {
+  await page.goto('/listen/events/imports/new');
+  await expectAccessible(page);
+  await page
+    .locator('input[type="file"]')
+    .setInputFiles({ name: 'crates.csv', mimeType: 'text/csv', buffer: Buffer.from(LOADED) });
+  await page.getByRole('button', { name: 'Upload and look' }).click();
+
+  await expect(heading(page, 'crates.csv')).toBeVisible();
+  const preview = region(page, 'Preview');
+  await expect(preview.getByText('the event has no name')).toHaveCount(3);
+  await page.getByLabel('What all rows are').fill('crates loaded');
+  await expect(preview.getByRole('row', { name: /0042/ })).toContainText('crates: 3');
+  await expect(preview.getByText('Rejected')).toHaveCount(1);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Start the import' }).click();
+
+  await expect(page.getByText('1 rejected row', { exact: true })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Reasons' })).toContainText('does not say whose it is');
+  await expectAccessible(page);
+  const address = page.url();
+  await page.getByRole('link', { name: 'Show its events' }).click();
+  await expect(page.getByRole('row', { name: /crates loaded/ })).toHaveCount(2);
+  await expectAccessible(page);
+  await page.goto('/listen/sources');
+  await expect(page.getByRole('table', { name: 'Files of events' })).toContainText('crates.csv');
+
+  await page.goto(address);
+  await page.getByRole('button', { name: 'Undo this import' }).click();
+  await submit(dialog(page, 'Undo this import?'), 'Undo the import');
+  await expect(page.getByText('Undone', { exact: true })).toBeVisible();
+  await page.goto('/listen/events?event=crates%20loaded');
+  await expect(page.getByText('No such event')).toBeVisible();
+});
+
+test('the command line sends a file of events', async ({ api }, info) => {
+  const file = info.outputPath('nets.jsonl');
+  const line = (n: number) =>
+    JSON.stringify({ event: 'net mended', distinct_id: `mender-${n}`, timestamp: daysAgo(n) });
+  await writeFile(file, `${[1, 2, 3].map(line).join('\n')}\nno event\n`);
+  const printed = await heedful(['import', 'events', file], {
+    HEEDFUL_SERVER: api.url,
+    HEEDFUL_TOKEN: api.token,
+  });
+  expect(printed).toContain('rows 4, taken 3, known 0, rejected 1');
+  const refused = heedful(['import', 'events', file, '--mapping', '{"timestamp": "nowhen"}'], {
+    HEEDFUL_SERVER: api.url,
+    HEEDFUL_TOKEN: api.token,
+  });
+  await expect(refused).rejects.toThrow(/mapping.timestamp/);
+});
+
+test('how events come in shows where the week begins, and what may come is bounded', async ({
+  ownerPage: page,
+  api,
+}) => {
+  await api.post('/events', [{ event: 'gauge read', distinct_id: 'pier-1' }]);
+  await page.goto('/listen/events');
+  const incoming = region(page, 'Events coming in');
+  await expect(incoming.getByRole('region', { name: 'Events in 24 hours' })).toBeVisible();
+  await page.goto('/settings/capture');
+  await page.getByLabel('Events a day').fill('0');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('must be at least 1')).toBeVisible();
+  await page.getByLabel('Events a day').fill('1000000');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expectMessage(page, 'Bounds saved');
+  await expectAccessible(page);
+  await page.getByLabel('Events a day').fill('');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expectMessage(page, 'Bounds saved');
 });
 
 test('a key from elsewhere is brought along, and ended', async ({ ownerPage: page }) => {

@@ -158,7 +158,7 @@ test('a survey is made, answered by a visitor, and its words become a signal', a
   await expectAccessible(visitor);
 
   await page.getByRole('tab', { name: 'Answers' }).click();
-  await expect(page).toHaveURL(/tab=answers/);
+  await expect(page).toHaveURL(/tab=responses/);
   await page.reload();
   const answer = page.getByRole('tabpanel').getByRole('listitem').filter({ hasText: 'seven clicks' });
   await expect(answer).toContainText('May be quoted publicly');

@@ -22,6 +22,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (11, "questions", include_str!("../migrations/0011_questions.sql")),
     (12, "identity", include_str!("../migrations/0012_identity.sql")),
     (13, "ingestion", include_str!("../migrations/0013_ingestion.sql")),
+    (14, "event_imports", include_str!("../migrations/0014_event_imports.sql")),
 ];
 
 /// Brings the database to the newest schema. Safe to call at every start and from several nodes at once.

@@ -2,8 +2,8 @@
 
 pub mod accounts;
 pub mod erasure;
-pub mod event_arrivals;
 pub mod event_definitions;
+pub mod event_imports;
 pub mod event_rejects;
 pub mod import_batches;
 pub mod imports;

@@ -93,6 +93,7 @@ pub const TABLES: &[Table] = &[
     table("distinct_ids", 12),
     table("event_places", 12),
     table("event_arrivals", 13),
+    table("event_imports", 14),
 ];
 
 /// Values bound in one statement; both engines allow more.

@@ -33,6 +33,7 @@ const JSON: &[(&str, &[&str])] = &[
     ("workspaces", &["settings"]),
     ("segments", &["rule"]),
     ("imports", &["columns", "mapping"]),
+    ("event_imports", &["columns", "mapping", "rejects"]),
     ("surveys", &["follow_ups"]),
     ("responses", &["answers"]),
     ("signals", &["context"]),

@@ -6,6 +6,7 @@ pub mod capture_keys;
 pub mod change_count;
 pub mod distinct_ids;
 pub mod dump;
+pub mod event_arrivals;
 pub mod export;
 pub mod idempotency;
 pub mod invitations;

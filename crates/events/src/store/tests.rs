@@ -284,7 +284,7 @@ async fn what_is_old_or_came_from_one_place_is_removed_and_nothing_else() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(&dir);
     // Many of one place, so that the property has a column in the first file; few in the second; and an unsealed rest.
-    let of = |n: u64| (n % 3 == 0).then_some("a.csv").or((n % 3 == 1).then_some("b.csv"));
+    let of = |n: u64| [Some("a.csv"), Some("b.csv"), None][usize::try_from(n % 3).unwrap()];
     let at = |n: u64| i64::try_from(n * 37 % 1_000).unwrap();
     keep(&store, (0..900).map(|n| told(n, at(n), of(n)))).await;
     store.seal().await.unwrap();

@@ -29,6 +29,8 @@ pub enum Command {
     Backup(BackupArgs),
     /// Write what a workspace has as files that are read without Heedful: JSON lines and CSV.
     Export(ExportArgs),
+    /// Send a file of signals or events to a running server.
+    Import(ImportArgs),
     /// Read a backup into an empty database, SQLite or PostgreSQL.
     Restore(RestoreArgs),
     /// Look for problems of this machine and of the settings given.
@@ -147,4 +149,34 @@ pub struct RestoreArgs {
     /// Delete what the database holds now.
     #[arg(long)]
     pub force: bool,
+}
+
+/// A file for a running server, here or elsewhere.
+#[derive(ClapArgs)]
+pub struct ImportArgs {
+    /// What the file has.
+    pub kind: ImportKind,
+    /// CSV, JSON Lines, and for events a JSON list or Parquet; gzipped or not.
+    pub file: PathBuf,
+    /// Where the server is reached.
+    #[arg(long, env = "HEEDFUL_SERVER", default_value = "http://127.0.0.1:7878")]
+    pub server: String,
+    /// An API token of an editor.
+    #[arg(long, env = "HEEDFUL_TOKEN", hide_env_values = true)]
+    pub token: String,
+    /// Where signals come from, such as "App Store".
+    #[arg(long)]
+    pub source: Option<String>,
+    /// What differs from the proposed meaning of the columns, as JSON: `{"event_name": "purchase"}`.
+    #[arg(long, default_value = "{}")]
+    pub mapping: String,
+    /// Only show how the file would be understood.
+    #[arg(long)]
+    pub look: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum ImportKind {
+    Signals,
+    Events,
 }

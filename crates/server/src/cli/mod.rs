@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 pub mod export;
 mod export_events;
+mod import;
 mod openapi;
 mod private_file;
 mod serve;
@@ -34,6 +35,7 @@ pub fn run() -> ExitCode {
             Command::Openapi => openapi::print(),
             Command::Backup(options) => setup::backup(options).await,
             Command::Export(options) => export::export(options).await,
+            Command::Import(options) => import::import(options).await,
             Command::Restore(options) => setup::restore(options).await,
             Command::Doctor(options) => doctor::doctor(options).await,
             Command::Migrate(options) => setup::migrate(options).await,

@@ -1,8 +1,8 @@
 //! Forgetting what nobody needs any more.
 
 use heedful_db::Micros;
-use heedful_db::listen::{event_arrivals, event_rejects};
-use heedful_db::platform::{idempotency, jobs, one_time_tokens, sessions};
+use heedful_db::listen::event_rejects;
+use heedful_db::platform::{event_arrivals, idempotency, jobs, one_time_tokens, sessions};
 use heedful_db::types::DAY;
 
 use crate::app::App;

@@ -5,17 +5,19 @@ use std::time::Duration;
 use heedful_db::WorkspaceId;
 use heedful_db::platform::workspaces;
 use heedful_db::types::DAY;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::app::App;
 use crate::listen::capture::{arrivals, rejects};
-use crate::listen::identity;
+use crate::listen::{event_imports, identity};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::event_store;
 
 /// How often counts and refused events are written down.
 const TICK: Duration = Duration::from_secs(1);
+/// How often somebody looks for files of events that wait.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often old events are removed.
 const FORGET_EVERY: Duration = Duration::from_hours(24);
 /// How often what was taken goes into the tables.
@@ -25,7 +27,7 @@ const GATHERING: Duration = Duration::from_millis(100);
 
 /// Works until the future is dropped.
 pub async fn work(app: App) {
-    tokio::join!(watch(&app), seal_often(&app));
+    tokio::join!(watch(&app), seal_often(&app), import_files(&app));
 }
 
 async fn watch(app: &App) {
@@ -57,8 +59,25 @@ async fn seal_often(app: &App) {
         seal(app).await;
         if Instant::now() >= forget_at {
             forget_old(app).await;
+            if let Err(error) = event_imports::clean_up(app).await {
+                tracing::warn!("files of events could not be cleaned up: {error}");
+            }
             forget_at = Instant::now() + FORGET_EVERY;
         }
+    }
+}
+
+async fn import_files(app: &App) {
+    loop {
+        work_off_imports(app).await;
+        let _ = timeout(LOOK_EVERY, app.events.imports_bell.notified()).await;
+    }
+}
+
+/// Takes the files of events that wait, and undoes what is to be undone. What fails is tried again in a while.
+pub async fn work_off_imports(app: &App) {
+    if let Err(error) = event_imports::work_off(app).await {
+        tracing::warn!("a file of events waits: {error}");
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod capture;
 pub mod erasure;
+pub mod event_imports;
 pub mod events;
 pub mod identity;
 pub mod imports;
@@ -34,5 +35,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(segments::routes())
         .merge(imports::routes())
         .merge(capture::routes())
+        .merge(event_imports::routes())
         .merge(events::routes())
 }

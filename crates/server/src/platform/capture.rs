@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use heedful_db::listen::event_arrivals::EventArrivals;
-use heedful_db::types::DAY;
+use heedful_db::platform::event_arrivals::EventArrivals;
 use heedful_db::{Micros, WorkspaceId};
 use tokio::sync::Semaphore;
 
@@ -81,20 +80,15 @@ impl Default for Capture {
 }
 
 impl Capture {
-    /// Notes an event that was not taken.
-    pub fn reject(
-        &self,
-        ws: &WorkspaceId,
-        protocol: &'static str,
-        reason: &'static str,
-        sample: String,
-        now: Micros,
-    ) {
-        self.counts.n_rejected.fetch_add(1, Ordering::Relaxed);
-        let kind = RejectKind { ws: ws.clone(), day_at: now - now.rem_euclid(DAY), protocol, reason };
-        self.note(kind, Reject { n_events: 1, first_at: now, last_at: now, sample });
+    /// Notes events that were not taken, all for one reason; `sample` is the newest.
+    pub fn reject(&self, kind: RejectKind, n_events: i64, sample: String, now: Micros) {
+        let n = u64::try_from(n_events).unwrap_or_default();
+        self.counts.n_rejected.fetch_add(n, Ordering::Relaxed);
         let slot_at = EventArrivals::slot_of(now);
-        self.arrive(ws, EventArrivals { slot_at, n_rejected: 1, last_at: now, ..EventArrivals::default() });
+        let arrivals =
+            EventArrivals { slot_at, n_rejected: n_events, last_at: now, ..EventArrivals::default() };
+        self.arrive(&kind.ws, arrivals);
+        self.note(kind, Reject { n_events, first_at: now, last_at: now, sample });
     }
 
     /// Counts what arrived, also against what may come today.

@@ -28,6 +28,8 @@ pub struct EventStore {
     opening: Mutex<()>,
     /// Rung when something is to be learned of people.
     pub bell: Notify,
+    /// Rung when something is to be done with a file of events.
+    pub imports_bell: Notify,
     /// What events tell of people is learned by one at a time, who keeps up to where it was heard.
     pub heard: Mutex<Heard>,
     are_people_changed: AtomicBool,
@@ -52,6 +54,7 @@ impl EventStore {
             store: OnceLock::new(),
             opening: Mutex::default(),
             bell: Notify::new(),
+            imports_bell: Notify::new(),
             heard: Mutex::default(),
             are_people_changed: AtomicBool::default(),
         }

@@ -55,3 +55,10 @@ export function formatDays(days: number): string {
 
 export const plural = (n: number, one: string, many = `${one}s`) =>
   `${formatCount(n)} ${n === 1 ? one : many}`;
+
+/** Bytes for people: 1.4 MB. */
+export function formatBytes(n: number): string {
+  const units = ['bytes', 'KB', 'MB', 'GB'];
+  const index = Math.min(units.length - 1, n < 1 ? 0 : Math.floor(Math.log10(n) / 3));
+  return `${formatNumber(n / 1000 ** index, index === 0 ? 0 : 1)} ${units[index]}`;
+}

@@ -16,12 +16,14 @@ export type Tab = (typeof TABS)[number]['value'];
 export interface EventFilters {
   event?: string;
   distinct_id?: string;
+  import_id?: string;
 }
 
 export function filtersOf(params: URLSearchParams): EventFilters {
   return {
     event: params.get('event') ?? undefined,
     distinct_id: params.get('who') ?? undefined,
+    import_id: params.get('import') ?? undefined,
   };
 }
 

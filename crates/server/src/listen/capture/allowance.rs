@@ -1,6 +1,6 @@
 //! How many events a workspace may still send today.
 
-use heedful_db::listen::event_arrivals;
+use heedful_db::platform::event_arrivals;
 use heedful_db::platform::workspaces;
 use heedful_db::types::DAY;
 use heedful_db::{Micros, WorkspaceId};

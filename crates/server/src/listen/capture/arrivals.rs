@@ -1,7 +1,7 @@
 //! How events come in: counted in slots of five minutes, written down each second, so that ingestion never fails silently.
 
 use axum::Json;
-use heedful_db::listen::event_arrivals::{self, EventArrivals};
+use heedful_db::platform::event_arrivals::{self, EventArrivals};
 use heedful_db::platform::workspaces;
 use heedful_db::types::{DAY, HOUR, MINUTE};
 use heedful_db::{Micros, WorkspaceId};

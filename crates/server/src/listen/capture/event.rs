@@ -35,6 +35,8 @@ pub enum Reason {
     NoKind,
     NoGroup,
     DayIsFull,
+    UnreadableRow,
+    UnreadableDate,
 }
 
 impl Reason {
@@ -55,6 +57,8 @@ impl Reason {
             Self::NotJson => "what was sent is not JSON",
             Self::NoKind => "the message has no type: track, identify, page, screen, group or alias",
             Self::DayIsFull => "the workspace has taken as many events today as its settings allow",
+            Self::UnreadableRow => "the row of the file cannot be read",
+            Self::UnreadableDate => "the time cannot be read in the format that was chosen",
             Self::NoGroup => "the message does not name its group",
         }
     }
@@ -70,6 +74,8 @@ pub enum When<'j> {
     Now,
     /// At this time by the sender's clock, which is behind ours by so much.
     At { time: &'j Json<'j>, behind: Micros },
+    /// At this time, as a file says.
+    Exactly(Micros),
     /// So long before it was sent.
     Before(Micros),
 }
@@ -108,7 +114,8 @@ impl<'j> Draft<'j> {
         let id = match self.id.and_then(id_text) {
             Some(text) => EventId::of(text),
             None => match self.when {
-                When::At { time, .. } => content_id(name, &distinct_id, time, &self.properties),
+                When::At { time, .. } => content_id(name, &distinct_id, &text(time), &self.properties),
+                When::Exactly(at) => content_id(name, &distinct_id, &at.to_string(), &self.properties),
                 _ => EventId(chance()),
             },
         };
@@ -173,6 +180,7 @@ fn distinct_id<'j>(json: &'j Json<'j>) -> Checked<Cow<'j, str>> {
 fn at(when: When, now: Micros) -> Checked<Micros> {
     let at = match when {
         When::Now => now,
+        When::Exactly(at) => at,
         When::Before(offset) => now.saturating_sub(offset),
         When::At { time, behind } => time::read(time).ok_or(Reason::UnreadableTime)?.saturating_add(behind),
     };
@@ -197,8 +205,8 @@ fn id_text<'j>(json: &'j Json<'j>) -> Option<&'j str> {
 }
 
 /// An id for an event without one, by all that its sender said: a batch that is sent again has the same.
-fn content_id(name: &str, distinct_id: &str, time: &Json, properties: &[(Cow<str>, Value)]) -> EventId {
-    EventId::of(&format!("{name}\u{1f}{distinct_id}\u{1f}{}\u{1f}{properties:?}", text(time)))
+fn content_id(name: &str, distinct_id: &str, time: &str, properties: &[(Cow<str>, Value)]) -> EventId {
+    EventId::of(&format!("{name}\u{1f}{distinct_id}\u{1f}{time}\u{1f}{properties:?}"))
 }
 
 /// A name comes once, with its last value.

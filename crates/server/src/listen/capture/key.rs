@@ -30,6 +30,7 @@ pub async fn parse<'b>(
             if let Some(ws) = find(ctx, other.as_deref()).await? {
                 let mut taking = Taking::open(ctx, ws, protocol).await?;
                 taking.refuse(Reason::NotJson, &String::from_utf8_lossy(bytes));
+                taking.finish().await?;
             }
             return Err(Error::Malformed(format!("the body is not JSON: {error}")));
         }

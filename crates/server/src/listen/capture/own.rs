@@ -107,6 +107,7 @@ async fn take_json(ctx: &Ctx, ws: WorkspaceId, request: &CaptureRequest) -> Resu
         Ok(json) => json,
         Err(error) => {
             taking.refuse(Reason::NotJson, &String::from_utf8_lossy(&bytes));
+            taking.finish().await?;
             return Err(Error::Malformed(format!("the body is not JSON: {error}")));
         }
     };

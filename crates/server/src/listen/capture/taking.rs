@@ -1,9 +1,10 @@
 //! Taking a batch: its good events into the store, its bad ones into the list of what was refused.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use heedful_db::listen::event_arrivals::EventArrivals;
-use heedful_db::types::{HOUR, SECOND};
+use heedful_db::platform::event_arrivals::EventArrivals;
+use heedful_db::types::{DAY, HOUR, SECOND};
 use heedful_db::{Micros, WorkspaceId};
 use heedful_events::{Appended, Batch, Event};
 
@@ -11,6 +12,7 @@ use super::allowance;
 use super::event::{Checked, Draft, Reason, text};
 use super::json::Json;
 use crate::listen::identity;
+use crate::platform::capture::RejectKind;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::event_store;
@@ -27,6 +29,8 @@ pub struct Taking<'c> {
     protocol: &'static str,
     batch: Batch,
     refused: Vec<(usize, Reason)>,
+    /// For each reason how often it comes, and the newest event as it was sent.
+    samples: HashMap<Reason, (i64, String)>,
     n_sent: usize,
     /// Of the good events, those done long ago.
     n_late: usize,
@@ -57,30 +61,42 @@ impl Taken {
 
 impl<'c> Taking<'c> {
     pub async fn open(ctx: &'c Ctx, ws: WorkspaceId, protocol: &'static str) -> Result<Self> {
-        let batch = Batch::new(event_store::workspace(&ws)?, ctx.now);
         let full_until = allowance::used_up_until(ctx, &ws).await?;
-        Ok(Self { ctx, ws, protocol, batch, refused: Vec::new(), n_sent: 0, n_late: 0, full_until })
+        Ok(Self { full_until, ..Self::of_history(ctx, ws, protocol)? })
+    }
+
+    /// A batch out of a file: as many as it has, and none of them late.
+    pub fn of_history(ctx: &'c Ctx, ws: WorkspaceId, protocol: &'static str) -> Result<Self> {
+        let batch = Batch::new(event_store::workspace(&ws)?, ctx.now);
+        let (refused, samples) = (Vec::new(), HashMap::new());
+        Ok(Self { ctx, ws, protocol, batch, refused, samples, n_sent: 0, n_late: 0, full_until: None })
     }
 
     /// Adds an event as it was sent, read by `read`.
     pub fn add<'j>(&mut self, sent: &'j Json<'j>, read: impl FnOnce(&'j Json<'j>) -> Checked<Draft<'j>>) {
-        match read(sent).and_then(|draft| self.check(draft)) {
+        let checked = read(sent).and_then(|draft| self.check(draft));
+        self.n_late += usize::from(checked.as_ref().is_ok_and(|event| event.at < self.ctx.now - LATE));
+        self.push(checked, || text(sent));
+    }
+
+    /// Adds an event, or the reason why it is none, with what was sent.
+    pub fn push(&mut self, checked: Checked<Event>, sent: impl FnOnce() -> String) {
+        match checked {
             Ok(event) => {
                 if identity::tells(&event) {
                     self.batch.mark();
                 }
-                self.n_late += usize::from(event.at < self.ctx.now - LATE);
                 self.batch.push(&event);
                 self.n_sent += 1;
             }
-            Err(reason) => self.refuse(reason, &text(sent)),
+            Err(reason) => self.refuse(reason, &sent()),
         }
     }
 
     /// Notes what was sent in the place of an event.
     pub fn refuse(&mut self, reason: Reason, sent: &str) {
-        let sample = sent.chars().take(SAMPLE_CHARS_MAX).collect();
-        self.ctx.app.capture.reject(&self.ws, self.protocol, reason.sentence(), sample, self.ctx.now);
+        let sample = self.samples.entry(reason).or_default();
+        *sample = (sample.0 + 1, sent.chars().take(SAMPLE_CHARS_MAX).collect());
         self.refused.push((self.n_sent, reason));
         self.n_sent += 1;
     }
@@ -97,28 +113,51 @@ impl<'c> Taking<'c> {
     }
 
     /// Waits until the good events are on the disk.
-    pub async fn finish(self) -> Result<Taken> {
-        if self.batch.is_empty() {
+    pub async fn finish(mut self) -> Result<Taken> {
+        let empty = Batch::new(self.batch.workspace(), self.ctx.now);
+        let batch = std::mem::replace(&mut self.batch, empty);
+        self.append(batch).await
+    }
+
+    /// The same for those who try again when the store has no room.
+    pub async fn try_finish(&mut self) -> Result<Taken> {
+        self.append(self.batch.clone()).await
+    }
+
+    async fn append(&mut self, batch: Batch) -> Result<Taken> {
+        if batch.is_empty() {
             let left = self.full_until.map(|until| (until - self.ctx.now) / SECOND + 1);
+            self.tell_refused();
             let retry_after_s = left.map(|left| u32::try_from(left).unwrap_or(u32::MAX));
-            return Ok(Taken { refused: self.refused, retry_after_s, ..Taken::default() });
+            return Ok(Taken {
+                refused: std::mem::take(&mut self.refused),
+                retry_after_s,
+                ..Taken::default()
+            });
         }
         let store = self.ctx.app.events.open().await?;
-        let is_marked = self.batch.is_marked();
+        let is_marked = batch.is_marked();
         let counts = &self.ctx.app.capture.counts;
-        let appended = store.append(self.batch).await.inspect_err(|_| {
+        let appended = store.append(batch).await.inspect_err(|_| {
             counts.n_refused_batches.fetch_add(1, Ordering::Relaxed);
         })?;
         if is_marked {
             self.ctx.app.events.bell.notify_one();
         }
+        // Not before: a batch that could not be kept is sent again, and what is wrong with it would count twice.
+        self.tell_refused();
         count(self.ctx, &self.ws, appended, self.n_late);
-        Ok(Taken {
-            n_new: appended.n_new,
-            n_known: appended.n_known,
-            refused: self.refused,
-            retry_after_s: None,
-        })
+        let Appended { n_new, n_known } = appended;
+        Ok(Taken { n_new, n_known, refused: std::mem::take(&mut self.refused), retry_after_s: None })
+    }
+
+    fn tell_refused(&mut self) {
+        let (ws, protocol, now) = (&self.ws, self.protocol, self.ctx.now);
+        for (reason, (n_events, sample)) in self.samples.drain() {
+            let day_at = now - now.rem_euclid(DAY);
+            let kind = RejectKind { ws: ws.clone(), day_at, protocol, reason: reason.sentence() };
+            self.ctx.app.capture.reject(kind, n_events, sample, now);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use heedful_db::platform::distinct_ids;
 use heedful_db::{Cursor, Page, WorkspaceId};
 use heedful_events::question::Source;
 use heedful_events::scan::events::{self, KeptEvent, Listing};
-use heedful_events::scan::pattern::Pattern;
+use heedful_events::scan::pattern::{Condition, Pattern, Test};
 use heedful_events::{EventId, Micros};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,9 @@ use crate::platform::extract::Query;
 use crate::platform::paging::{List, Paging};
 use crate::platform::{event_store, time};
 
+/// By this property an event is known to come from a file.
+pub const IMPORT_ID: &str = "$import_id";
+
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct EventFilter {
@@ -31,6 +34,8 @@ pub struct EventFilter {
     pub distinct_id: Option<String>,
     /// Only those of this person.
     pub person_id: Option<String>,
+    /// Only those that this import of a file brought.
+    pub import_id: Option<String>,
     /// From this time on.
     #[param(value_type = Option<String>, format = DateTime)]
     pub from: Option<Timestamp>,
@@ -97,7 +102,7 @@ pub async fn list_events(
     let after = paging.cursor()?.as_ref().map(place).transpose()?;
     let (from, to) = (time::micros_opt(filter.from), time::micros_opt(filter.to));
     let search = Search {
-        pattern: filter.event.as_deref().map(Pattern::of).unwrap_or_default(),
+        pattern: pattern_of(&filter),
         people: people_of(&ctx, &viewer.ws, &filter).await?,
         times: (from.unwrap_or(Micros::MIN), to.unwrap_or(Micros::MAX)),
     };
@@ -115,6 +120,14 @@ pub async fn of_person(
     let people = Some(numbers_of(ctx, ws, person_id).await?);
     let search = Search { pattern: Pattern::default(), people, times: (Micros::MIN, Micros::MAX) };
     page(ctx, ws, search, after, limit).await
+}
+
+fn pattern_of(filter: &EventFilter) -> Pattern {
+    let mut pattern = filter.event.as_deref().map(Pattern::of).unwrap_or_default();
+    let of_import =
+        |id: &String| Condition { property: IMPORT_ID.to_owned(), test: Test::In(vec![id.clone()]) };
+    pattern.conditions.extend(filter.import_id.as_ref().map(of_import));
+    pattern
 }
 
 /// The numbers of the person that a filter names, if it names one.

@@ -32,6 +32,7 @@ fn auto(text: &str, zone: &TimeZone) -> Result<Micros, String> {
     let found = match text.len() {
         9 | 10 if is_number => epoch(text, 1_000_000),
         12 | 13 if is_number => epoch(text, 1_000),
+        15 | 16 if is_number => epoch(text, 1),
         _ => iso(text, zone).or_else(|| other(text, zone)),
     };
     if let Some(found) = found {
@@ -170,6 +171,7 @@ mod tests {
         check("2024-02-03", "auto", "2024-02-03T00:00:00Z");
         check("1706933106", "auto", "2024-02-03T04:05:06Z");
         check("1706933106000", "auto", "2024-02-03T04:05:06Z");
+        check("1706933106000000", "auto", "2024-02-03T04:05:06Z");
         check("2015-02-24 11:35:52 -0800", "auto", "2015-02-24T19:35:52Z");
         check("Sat, 3 Feb 2024 04:05:06 +0000", "auto", "2024-02-03T04:05:06Z");
         check("Feb 3, 2024", "auto", "2024-02-03T00:00:00Z");

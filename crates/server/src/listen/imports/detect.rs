@@ -13,11 +13,13 @@ pub struct EncodingGuess {
     is_utf8: bool,
 }
 
-impl EncodingGuess {
-    pub fn new() -> Self {
+impl Default for EncodingGuess {
+    fn default() -> Self {
         Self { head: Vec::new(), utf8: UTF_8.new_decoder_without_bom_handling(), is_utf8: true }
     }
+}
 
+impl EncodingGuess {
     pub fn push(&mut self, bytes: &[u8]) {
         let room = HEAD_BYTES.saturating_sub(self.head.len());
         self.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
@@ -41,6 +43,11 @@ impl EncodingGuess {
     /// What is none of these is Windows-1252, which is Latin-1 with quotes and dashes.
     pub fn finish(mut self) -> &'static Encoding {
         self.check_utf8(&[], true);
+        self.finish_cut()
+    }
+
+    /// The same when more follows, so that the last character may be cut.
+    pub fn finish_cut(self) -> &'static Encoding {
         if let Some((encoding, _)) = Encoding::for_bom(&self.head) {
             return encoding;
         }
@@ -103,7 +110,7 @@ mod tests {
     #[test]
     fn encodings_are_told_apart() {
         let check = |bytes: &[u8], expect: &str| {
-            let mut guess = EncodingGuess::new();
+            let mut guess = EncodingGuess::default();
             for piece in bytes.chunks(3) {
                 guess.push(piece);
             }

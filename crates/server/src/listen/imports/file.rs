@@ -163,7 +163,7 @@ pub fn decode(decoder: &mut Decoder, mut bytes: &[u8], last: bool) -> String {
 }
 
 /// Column names as people see them: none empty, none twice.
-fn header(record: Record) -> Result<Vec<String>> {
+pub fn header(record: Record) -> Result<Vec<String>> {
     let cells = match record {
         Record::Cells(cells) => cells,
         Record::Fields(fields) => fields.into_iter().map(|(name, _)| name).collect(),

@@ -2,15 +2,15 @@
 
 mod batch;
 mod change;
-mod dates;
-mod detect;
+pub mod dates;
+pub mod detect;
 mod draft;
-mod file;
+pub mod file;
 mod job;
 mod list;
 mod preview;
 mod propose;
-mod records;
+pub mod records;
 mod report;
 mod run;
 mod undo;

@@ -191,7 +191,7 @@ impl Incoming {
             n_chunks: 0,
             waiting: Vec::new(),
             digest: Sha256::new(),
-            encoding: EncodingGuess::new(),
+            encoding: EncodingGuess::default(),
         }
     }
 

@@ -1,5 +1,6 @@
 mod accounts;
-mod capture;
+pub mod capture;
+mod event_imports;
 mod identity;
 mod imports;
 mod interviews;

@@ -14,6 +14,7 @@ export const STATES: Record<string, { label: string; tone: Tone }> = {
   running: { label: 'Running', tone: 'info' },
   cancelling: { label: 'Stopping', tone: 'warning' },
   cancelled: { label: 'Stopped', tone: 'warning' },
+  failed: { label: 'Broken off', tone: 'negative' },
   done: { label: 'Done', tone: 'positive' },
   undoing: { label: 'Being undone', tone: 'warning' },
   undone: { label: 'Undone', tone: 'neutral' },
@@ -93,14 +94,6 @@ export const DELIMITERS = [
 ] as const;
 
 export const isWorking = (state: string) => ['queued', 'running', 'cancelling', 'undoing'].includes(state);
-
-/** Bytes for people: 1.4 MB. */
-export function formatBytes(n: number): string {
-  const units = ['bytes', 'KB', 'MB'];
-  const index = n < 1000 ? 0 : n < 1_000_000 ? 1 : 2;
-  const value = n / 1000 ** index;
-  return `${new Intl.NumberFormat('en', { maximumFractionDigits: index === 0 ? 0 : 1 }).format(value)} ${units[index]}`;
-}
 
 export function listImports(cursor?: string) {
   return call(api.GET('/api/v1/imports', { params: { query: { limit: 20, cursor } } }));
