@@ -262,3 +262,52 @@ test('every kind of question has its picture', async ({ ownerPage: page, api }) 
     await expectAccessible(page);
   }
 });
+
+test('a number of what people do becomes a metric, from a template and from a question', async ({
+  ownerPage: page,
+  api,
+}) => {
+  const did = (person: string, event: string, days: number) => ({
+    event,
+    distinct_id: person,
+    timestamp: daysAgo(days),
+  });
+  await api.post('/events', [
+    did('crew-1', 'crew joined', 9),
+    did('crew-1', 'route planned', 8),
+    did('crew-2', 'crew joined', 9),
+    did('crew-3', 'crew joined', 9),
+    did('crew-3', 'route planned', 1),
+  ]);
+  await page.goto('/understand/metrics?new=1');
+  const form = dialog(page, 'Define a metric');
+  await form.getByLabel('Made of').selectOption('What people do');
+  await pick(page, 'Begins with', 'crew joined');
+  await pick(page, 'Is done with', 'route planned');
+  await expectAccessible(page);
+  await submit(form, 'Add metric');
+  await expect(heading(page, 'Activation')).toBeVisible();
+  await expect(page.getByText('33.3%', { exact: false }).first()).toBeVisible();
+  const made = region(page, 'Made of');
+  await expect(made).toContainText('Who comes through crew joined → route planned, within 7 days');
+  await expectAccessible(page);
+
+  await made.getByRole('link', { name: 'Open the question' }).click();
+  await page.getByLabel('Within').selectOption('30 days');
+  await page.getByRole('button', { name: 'Use for Activation' }).click();
+  const again = dialog(page, 'Another definition of Activation');
+  await expectAccessible(page);
+  await submit(again, 'Keep');
+  await expect(made).toContainText('within 30 days');
+  await expect(made).toContainText('Version 1');
+  await expect(page.getByText('66.7%', { exact: false }).first()).toBeVisible();
+
+  const question = { kind: 'retention', start: { event: 'crew joined' }, interval: 'week' };
+  await page.goto(`/understand/questions/ask?q=${encodeURIComponent(JSON.stringify(question))}`);
+  await page.getByRole('button', { name: 'Keep as a metric' }).click();
+  const keep = dialog(page, 'Keep as a metric');
+  await keep.getByLabel('Name').fill('Crews that come back');
+  await submit(keep, 'Keep');
+  await expect(heading(page, 'Crews that come back')).toBeVisible();
+  await expect(region(page, 'Made of')).toContainText('Who comes back 1 week after crew joined');
+});

@@ -23,6 +23,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (12, "identity", include_str!("../migrations/0012_identity.sql")),
     (13, "ingestion", include_str!("../migrations/0013_ingestion.sql")),
     (14, "event_imports", include_str!("../migrations/0014_event_imports.sql")),
+    (15, "metric_definitions", include_str!("../migrations/0015_metric_definitions.sql")),
 ];
 
 /// Brings the database to the newest schema. Safe to call at every start and from several nodes at once.

@@ -94,6 +94,7 @@ pub const TABLES: &[Table] = &[
     table("event_places", 12),
     table("event_arrivals", 13),
     table("event_imports", 14),
+    table("metric_definitions", 15),
 ];
 
 /// Values bound in one statement; both engines allow more.

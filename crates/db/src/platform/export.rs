@@ -40,6 +40,7 @@ const JSON: &[(&str, &[&str])] = &[
     ("person_merges", &["kept_before", "merged_before"]),
     ("theme_changes", &["detail"]),
     ("metrics", &["definition"]),
+    ("metric_definitions", &["definition"]),
     ("questions", &["definition"]),
     ("hypotheses", &["guardrails", "decision_rule"]),
     ("experiments", &["plan"]),

@@ -18,6 +18,18 @@ pub struct Metric {
     pub unit: String,
     pub direction: String,
     pub definition: String,
+    /// Goes up with each change of the definition.
+    pub definition_version: i64,
+}
+
+/// What a metric was made of for a while.
+#[derive(Clone, Debug, FromRow)]
+pub struct MetricDefinition {
+    pub definition_version: i64,
+    pub definition: String,
+    pub created_at: Micros,
+    /// Nobody in workspaces from before this was written down.
+    pub created_by: Option<String>,
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -64,8 +76,8 @@ pub async fn get(conn: &mut Conn, ws: &WorkspaceId, id: &str) -> Result<Metric> 
 pub async fn update(conn: &mut Conn, ws: &WorkspaceId, row: &Metric, now: Micros) -> Result<()> {
     let done = sqlx::query(
         "UPDATE metrics SET name = $1, description = $2, unit = $3, direction = $4, definition = $5, \
-         archived_at = $6, version = version + 1, updated_at = $7 \
-         WHERE workspace_id = $8 AND id = $9 AND version = $10",
+         archived_at = $6, definition_version = $7, version = version + 1, updated_at = $8 \
+         WHERE workspace_id = $9 AND id = $10 AND version = $11",
     )
     .bind(&row.name)
     .bind(&row.description)
@@ -73,6 +85,7 @@ pub async fn update(conn: &mut Conn, ws: &WorkspaceId, row: &Metric, now: Micros
     .bind(&row.direction)
     .bind(&row.definition)
     .bind(row.archived_at)
+    .bind(row.definition_version)
     .bind(now)
     .bind(ws.as_str())
     .bind(&row.id)
@@ -80,6 +93,61 @@ pub async fn update(conn: &mut Conn, ws: &WorkspaceId, row: &Metric, now: Micros
     .execute(conn)
     .await?;
     if done.rows_affected() == 0 { Err(Error::Stale) } else { Ok(()) }
+}
+
+/// Writes down what a metric is made of from now on.
+pub async fn insert_definition(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    row: &Metric,
+    created_by: &str,
+    now: Micros,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO metric_definitions (workspace_id, metric_id, definition_version, definition, created_at, created_by) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(ws.as_str())
+    .bind(&row.id)
+    .bind(row.definition_version)
+    .bind(&row.definition)
+    .bind(now)
+    .bind(created_by)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What a metric was made of, newest first.
+pub async fn list_definitions(
+    conn: &mut Conn,
+    ws: &WorkspaceId,
+    metric_id: &str,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Page<MetricDefinition>> {
+    let total = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM metric_definitions WHERE workspace_id = $1 AND metric_id = $2",
+    )
+    .bind(ws.as_str())
+    .bind(metric_id)
+    .fetch_one(&mut *conn)
+    .await?;
+    let before = after.map_or(Ok(i64::MAX), Cursor::sort_number)?;
+    let rows = sqlx::query_as(
+        "SELECT definition_version, definition, created_at, created_by FROM metric_definitions \
+         WHERE workspace_id = $1 AND metric_id = $2 AND definition_version < $3 \
+         ORDER BY definition_version DESC LIMIT $4",
+    )
+    .bind(ws.as_str())
+    .bind(metric_id)
+    .bind(before)
+    .bind(limit + 1)
+    .fetch_all(conn)
+    .await?;
+    let cursor =
+        |row: &MetricDefinition| Cursor { sort: row.definition_version.to_string(), id: String::new() };
+    Ok(Page::cut(rows, limit, total, cursor))
 }
 
 /// Oldest first, so that the numbers a team started with stay on top.

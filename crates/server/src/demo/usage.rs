@@ -4,7 +4,7 @@
 use anyhow::Context;
 use axum::http::Method;
 use heedful_db::Micros;
-use heedful_db::types::DAY;
+use heedful_db::types::{DAY, HOUR, MINUTE};
 use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -23,8 +23,6 @@ const BATCH: usize = 500;
 const N_USERS: usize = 420;
 /// So long back events go.
 const USAGE_DAYS: i64 = 90;
-const HOUR: Micros = 60 * 60 * 1_000_000;
-const MINUTE: Micros = 60 * 1_000_000;
 /// The first steps in the product: the share of those before who take them, and within how many hours.
 const FIRST_STEPS: [(&str, f64, i64); 4] = [
     ("signed_up", 1.0, 1),
@@ -54,7 +52,8 @@ const MEANINGS: [(&str, &str); 5] = [
     ("report_exported", "A report was downloaded; its property `format` says how."),
 ];
 
-/// Sends the events of three months, says what they mean, and keeps the questions that the team asks of them.
+/// Sends the events of three months, says what they mean, and keeps the questions that the team asks
+/// of them and the numbers that it watches.
 pub async fn happen(team: &mut Team, crowd: &[Speaker], seed: u64) -> anyhow::Result<()> {
     let mut rng = StdRng::seed_from_u64(seed);
     let mut events = Vec::new();
@@ -76,6 +75,9 @@ pub async fn happen(team: &mut Team, crowd: &[Speaker], seed: u64) -> anyhow::Re
     }
     for question in questions() {
         team.post(ANALYST, "/api/v1/questions", question).await.context("questions")?;
+    }
+    for metric in metrics() {
+        team.post(ANALYST, "/api/v1/metrics", metric).await.context("metrics")?;
     }
     Ok(())
 }
@@ -194,5 +196,17 @@ fn questions() -> [Value; 5] {
         json!({"name": "Is the export worth keeping?",
             "description": "Reach, how often, and whether those who exported do so again.",
             "definition": {"kind": "adoption", "from": "-12w", "interval": "week", "feature": "report_exported"}}),
+    ]
+}
+
+fn metrics() -> [Value; 5] {
+    [
+        json!({"template": {"kind": "activation", "begin": "signed_up", "done": "quote_sent"},
+            "description": "Who signs up and sends a first quote within a week."}),
+        json!({"template": {"kind": "onboarding_drop_off", "steps": FIRST_STEPS.map(|(name, ..)| name), "within_days": 14}}),
+        json!({"template": {"kind": "retention", "begin": "signed_up", "after_weeks": 4}}),
+        json!({"template": {"kind": "adoption", "feature": "report_exported"}, "name": "Adoption of exports"}),
+        json!({"name": "Quotes sent", "kind": "question",
+            "definition": {"question": {"kind": "trend", "series": [{"event": "quote_sent", "aggregate": "count"}]}}}),
     ]
 }

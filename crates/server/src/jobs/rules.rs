@@ -5,7 +5,7 @@ use heedful_db::decide::rules;
 use heedful_db::platform::workspaces;
 
 use crate::app::App;
-use crate::decide::rules::{EvaluateRules, evaluate};
+use crate::decide::rules::{EvaluateRules, measure, settle};
 use crate::platform::ctx::Ctx;
 
 /// Evaluates the rules of one workspace, or of all of them in turn; each workspace is a transaction of its own.
@@ -21,9 +21,17 @@ pub async fn evaluate_all(app: &App, job: Option<EvaluateRules>) -> anyhow::Resu
         if enabled.is_empty() {
             continue;
         }
-        let mut tx = ctx.begin().await?;
+        // Measured first, because asking what people did may take a while, and nobody else writes meanwhile.
+        let mut measured = Vec::with_capacity(enabled.len());
         for rule in enabled {
-            evaluate(&mut tx, &ctx, &ws, &rule).await?;
+            match measure(&ctx, &ws, &rule).await {
+                Ok(value) => measured.extend(value.map(|value| (rule, value))),
+                Err(error) => tracing::warn!(%ws, rule = rule.id, "a rule could not be measured: {error}"),
+            }
+        }
+        let mut tx = ctx.begin().await?;
+        for (rule, value) in &measured {
+            settle(&mut tx, &ctx, &ws, rule, *value).await?;
         }
         ctx.commit(tx).await?;
     }

@@ -4,7 +4,7 @@ use heedful_stats::{Confidence, Estimate, NotEstimable, NpsCounts, Proportion, c
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::platform::figure::Figure;
+use crate::platform::figure::{Figure, percent};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -65,10 +65,6 @@ impl ScoreKind {
             }
         }
     }
-}
-
-fn percent(share: Estimate) -> Estimate {
-    Estimate { value: share.value * 100.0, low: share.low * 100.0, high: share.high * 100.0, ..share }
 }
 
 fn count(counts: &Counts, of: impl Fn(f64) -> bool) -> u64 {

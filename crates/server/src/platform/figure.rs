@@ -46,3 +46,8 @@ impl Figure {
         Self { n, reason_code: Some(code.to_owned()), reason: Some(reason.into()), ..Self::default() }
     }
 }
+
+/// A share as people speak of it.
+pub fn percent(share: Estimate) -> Estimate {
+    Estimate { value: share.value * 100.0, low: share.low * 100.0, high: share.high * 100.0, ..share }
+}

@@ -2025,8 +2025,25 @@ export interface paths {
     delete: operations['archive_metric'];
     options?: never;
     head?: never;
-    /** Change a metric. */
+    /** Change a metric. A new definition is a new version of it; the earlier ones can be read. */
     patch: operations['update_metric'];
+    trace?: never;
+  };
+  '/api/v1/metrics/{id}/definitions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a metric was made of, newest first. */
+    get: operations['list_metric_definitions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   '/api/v1/metrics/{id}/readings': {
@@ -3794,6 +3811,25 @@ export interface components {
       /** @description As it reads now; null when the question was removed since. */
       prompt?: string | null;
       text: string;
+    };
+    /** @description Which number of the answer to a question. What a kind of question does not have is left out. */
+    AnswerPart: {
+      /**
+       * @description Trend: which series, from 0; the formula counts, where there is one.
+       * @default 0
+       */
+      series?: number;
+      /** @description Funnel: who came to this step, from 1; the last, when not given. */
+      step?: number | null;
+      /**
+       * @description Funnel: who did not.
+       * @default false
+       */
+      dropped?: boolean;
+      /** @description Retention: who came back so many periods later; 1 when not given. */
+      after?: number | null;
+      /** @description Lifecycle: `new` (when not given), `returning`, `resurrecting` or `dormant`. */
+      stage?: string | null;
     };
     ApiTokenIn: {
       /**
@@ -6577,6 +6613,24 @@ export interface components {
       total: number;
     };
     /** @description A page of a list. */
+    List_MetricDefinitionOut: {
+      items: {
+        /** Format: int64 */
+        definition_version: number;
+        definition: components['schemas']['MetricDefinition'];
+        /** Format: date-time */
+        created_at: string;
+        created_by?: string | null;
+      }[];
+      /** @description Pass it as `cursor` to get the next page; null on the last. */
+      next?: string | null;
+      /**
+       * Format: int64
+       * @description How many match in all.
+       */
+      total: number;
+    };
+    /** @description A page of a list. */
     List_MetricOut: {
       items: {
         id: string;
@@ -6594,6 +6648,11 @@ export interface components {
         unit: string;
         direction: string;
         definition: components['schemas']['MetricDefinition'];
+        /**
+         * Format: int64
+         * @description Goes up with each change of the definition.
+         */
+        definition_version: number;
         current?: components['schemas']['MetricPoint'] | null;
       }[];
       /** @description Pass it as `cursor` to get the next page; null on the last. */
@@ -7375,16 +7434,42 @@ export interface components {
        * @description The current value looks back so many days; 28 when not given.
        */
       window_days?: number | null;
+      question?: components['schemas']['QuestionDefinition'] | null;
+      /**
+       * @description Which number of the answer it is.
+       * @default {
+       *       "after": null,
+       *       "dropped": false,
+       *       "series": 0,
+       *       "stage": null,
+       *       "step": null
+       *     }
+       */
+      part?: components['schemas']['AnswerPart'];
+    };
+    /** @description What a metric was made of for a while. */
+    MetricDefinitionOut: {
+      /** Format: int64 */
+      definition_version: number;
+      definition: components['schemas']['MetricDefinition'];
+      /** Format: date-time */
+      created_at: string;
+      created_by?: string | null;
     };
     MetricIn: {
-      name: string;
+      /** @description That of the template, when not given. */
+      name?: string;
       description?: string;
-      /** @description nps, pmf, csat (computed from scored answers), count (signals of a theme) or manual (typed readings) */
-      kind: string;
+      /**
+       * @description nps, pmf, csat (computed from scored answers), count (signals of a theme), question (asked of what people did) or
+       *     manual (typed readings). With a template it is a question.
+       */
+      kind?: string;
       unit?: string;
       /** @description Which way is better: up or down. */
       direction?: string | null;
       definition?: components['schemas']['MetricDefinition'];
+      template?: components['schemas']['MetricTemplate'] | null;
     };
     MetricOut: {
       id: string;
@@ -7402,6 +7487,11 @@ export interface components {
       unit: string;
       direction: string;
       definition: components['schemas']['MetricDefinition'];
+      /**
+       * Format: int64
+       * @description Goes up with each change of the definition.
+       */
+      definition_version: number;
       current?: components['schemas']['MetricPoint'] | null;
     };
     /** @enum {string} */
@@ -7476,6 +7566,42 @@ export interface components {
       /** @description Oldest first; the last period is still going on. */
       points: components['schemas']['MetricPoint'][];
     };
+    /** @description A metric by what it is commonly called, and the events that it is made of in your product. */
+    MetricTemplate:
+      | {
+          begin: components['schemas']['Deed'];
+          done: components['schemas']['Deed'];
+          /** Format: int64 */
+          within_days?: number | null;
+          /** @enum {string} */
+          kind: 'activation';
+        }
+      | {
+          steps: components['schemas']['Deed'][];
+          /** Format: int64 */
+          within_days?: number | null;
+          /** @enum {string} */
+          kind: 'onboarding_drop_off';
+        }
+      | {
+          feature: components['schemas']['Deed'];
+          active?: components['schemas']['Deed'] | null;
+          /** @enum {string} */
+          kind: 'adoption';
+        }
+      | {
+          begin: components['schemas']['Deed'];
+          return?: components['schemas']['Deed'] | null;
+          after_weeks?: number | null;
+          /** @enum {string} */
+          kind: 'retention';
+        }
+      | {
+          more: components['schemas']['Deed'];
+          active?: components['schemas']['Deed'] | null;
+          /** @enum {string} */
+          kind: 'expansion';
+        };
     /** @description What was said about an item, and what came of it. */
     Minute: {
       item_id: string;
@@ -27200,6 +27326,113 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['MetricOut'];
+        };
+      };
+      /** @description The request cannot be read. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not signed in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Not permitted. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description No such thing in this workspace. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description It changed meanwhile, or a like request is running. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Larger than allowed. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Some fields are not valid. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description Too many requests; see Retry-After. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+      /** @description A store is unavailable; see Retry-After. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorOut'];
+        };
+      };
+    };
+  };
+  list_metric_definitions: {
+    parameters: {
+      query?: {
+        /** @description How many items at most; 50 when not given. */
+        limit?: number;
+        /** @description Where to go on: `next` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_MetricDefinitionOut'];
         };
       };
       /** @description The request cannot be read. */

@@ -130,9 +130,13 @@ export function exact(deed: string | Deed): Deed {
 
 const PATH = '/understand/questions/ask';
 
-/** The address of a question: all of it stands there. */
-export function askLink(question: Definition, id?: string | null): string {
-  const query = new URLSearchParams({ q: JSON.stringify(question), ...(id ? { id } : {}) });
+/** The address of a question: all of it stands there, with the kept question or the metric that it is asked for. */
+export function askLink(question: Definition, id?: string | null, metric?: string | null): string {
+  const query = new URLSearchParams({
+    q: JSON.stringify(question),
+    ...(id ? { id } : {}),
+    ...(metric ? { metric } : {}),
+  });
   return `${PATH}?${query}`;
 }
 

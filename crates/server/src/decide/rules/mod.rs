@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 pub use change::{archive_rule, create_rule, get_rule, list_rules, restore_rule, update_rule};
 pub use firings::{FiringOut, handle_firing, list_firings};
 pub use job::{EVALUATE_RULES, EvaluateRules};
-pub use value::evaluate;
+pub use value::{measure, settle};
 pub use wire::{RuleIn, RuleOut, RulePatch};
 
 use crate::app::App;

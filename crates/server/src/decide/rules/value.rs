@@ -12,11 +12,9 @@ use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
 use crate::understand::metrics::{self, MetricOut};
 
-/// Measures a rule and writes down what was found. A rule that crosses its threshold fires: the firing, the crossing
+/// Writes down what was measured of a rule. A rule that crosses its threshold fires: the firing, the crossing
 /// and the audit entry are one transaction, and a second evaluation at the same time does not fire again.
-/// A rule that cannot be measured stays as it is.
-pub async fn evaluate(conn: &mut Conn, ctx: &Ctx, ws: &WorkspaceId, rule: &Rule) -> Result<()> {
-    let Some(value) = measure(conn, ws, rule, ctx.now).await? else { return Ok(()) };
+pub async fn settle(conn: &mut Conn, ctx: &Ctx, ws: &WorkspaceId, rule: &Rule, value: f64) -> Result<()> {
     let fires = rules::update_value(conn, ws, rule, value, is_beyond(rule, value), ctx.now).await?;
     if fires {
         let id = ctx.new_id();
@@ -37,10 +35,11 @@ fn is_beyond(rule: &Rule, value: f64) -> bool {
     }
 }
 
-async fn measure(conn: &mut Conn, ws: &WorkspaceId, rule: &Rule, now: Micros) -> Result<Option<f64>> {
-    let from = rule.window_days.map(|days| now - days * DAY);
+/// What a rule measures now; nothing when it cannot be measured, and then it stays as it is.
+pub async fn measure(ctx: &Ctx, ws: &WorkspaceId, rule: &Rule) -> Result<Option<f64>> {
+    let from = rule.window_days.map(|days| ctx.now - days * DAY);
     if let Some(metric_id) = &rule.metric_id {
-        return measure_metric(conn, ws, metric_id, from, now).await;
+        return measure_metric(ctx, ws, metric_id, from).await;
     }
     let count_of = match rule.count_of.as_str() {
         "people" => CountOf::People,
@@ -48,23 +47,23 @@ async fn measure(conn: &mut Conn, ws: &WorkspaceId, rule: &Rule, now: Micros) ->
         _ => CountOf::Signals,
     };
     let (theme, segment) = (rule.theme_id.as_deref(), rule.segment_id.as_deref());
-    let n = readings::count_signals(conn, ws, count_of, theme, segment, from.unwrap_or(0)).await?;
+    let mut conn = ctx.read().await?;
+    let n = readings::count_signals(&mut conn, ws, count_of, theme, segment, from.unwrap_or(0)).await?;
     Ok(Some(float(n)))
 }
 
 /// Over the window of the rule or, where it names none, the metric's own.
 async fn measure_metric(
-    conn: &mut Conn,
+    ctx: &Ctx,
     ws: &WorkspaceId,
     metric_id: &str,
     from: Option<Micros>,
-    now: Micros,
 ) -> Result<Option<f64>> {
-    let metric = MetricOut::from(db_metrics::get(conn, ws, metric_id).await?);
+    let metric = MetricOut::from(db_metrics::get(&mut *ctx.read().await?, ws, metric_id).await?);
     let point = match from {
         // What is said in this very microsecond counts too.
-        Some(from) => metrics::value_between(conn, ws, &metric, (from, now + 1)).await?,
-        None => metrics::current(conn, ws, &metric, now).await?,
+        Some(from) => metrics::value_between(ctx, ws, &metric, (from, ctx.now + 1)).await?,
+        None => metrics::current(ctx, ws, &metric).await?,
     };
     Ok(point.figure.value)
 }

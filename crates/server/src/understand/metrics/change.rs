@@ -10,8 +10,9 @@ use heedful_db::understand::themes;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::series;
-use super::wire::{MetricDefinition, MetricIn, MetricOut, MetricPatch};
+use super::definition::MetricDefinition;
+use super::wire::{MetricDefinitionOut, MetricIn, MetricOut, MetricPatch};
+use super::{measured, series};
 use crate::platform::audit;
 use crate::platform::auth::{Caller, Editor, Viewer};
 use crate::platform::ctx::Ctx;
@@ -39,11 +40,11 @@ pub async fn list_metrics(
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<MetricOut>>> {
     let (limit, cursor) = (paging.limit()?, paging.cursor()?);
-    let mut conn = ctx.read().await?;
-    let page = metrics::list(&mut conn, &viewer.ws, query.archived, cursor.as_ref(), limit).await?;
+    let page =
+        metrics::list(&mut *ctx.read().await?, &viewer.ws, query.archived, cursor.as_ref(), limit).await?;
     let mut list = List::of(page, MetricOut::from);
     for metric in &mut list.items {
-        metric.current = Some(series::current(&mut conn, &viewer.ws, metric, ctx.now).await?);
+        metric.current = Some(series::current(&ctx, &viewer.ws, metric).await?);
     }
     Ok(Json(list))
 }
@@ -56,7 +57,8 @@ pub async fn create_metric(
     ctx: Ctx,
     Body(input): Body<MetricIn>,
 ) -> Result<(StatusCode, Json<MetricOut>)> {
-    let input = input.validate()?;
+    let input = input.filled().validate()?;
+    measured::check(&ctx, &editor.ws, &input.definition).await?;
     let mut tx = ctx.begin().await?;
     check_references(&mut tx, &editor, &input.definition).await?;
     let row = Metric {
@@ -71,8 +73,10 @@ pub async fn create_metric(
         unit: input.unit.clone(),
         direction: input.direction.clone().unwrap_or_else(|| "up".to_owned()),
         definition: serde_json::to_string(&input.definition).map_err(anyhow::Error::from)?,
+        definition_version: 1,
     };
     metrics::insert(&mut tx, &editor.ws, &row).await?;
+    metrics::insert_definition(&mut tx, &editor.ws, &row, &editor.user_id, ctx.now).await?;
     let out = MetricOut::from(row);
     audit::created(&mut tx, &ctx, &editor, audit::Object { kind: KIND, id: &out.id }, &out).await?;
     ctx.commit(tx).await?;
@@ -83,13 +87,29 @@ pub async fn create_metric(
 #[utoipa::path(get, path = "/metrics/{id}", tag = "understand", params(("id" = String, Path)),
     responses((status = 200, body = MetricOut)), security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
 pub async fn get_metric(viewer: Viewer, ctx: Ctx, Path(id): Path<String>) -> Result<Json<MetricOut>> {
-    let mut conn = ctx.read().await?;
-    let mut out = MetricOut::from(metrics::get(&mut conn, &viewer.ws, &id).await?);
-    out.current = Some(series::current(&mut conn, &viewer.ws, &out, ctx.now).await?);
+    let mut out = MetricOut::from(metrics::get(&mut *ctx.read().await?, &viewer.ws, &id).await?);
+    out.current = Some(series::current(&ctx, &viewer.ws, &out).await?);
     Ok(Json(out))
 }
 
-/// Change a metric.
+/// What a metric was made of, newest first.
+#[utoipa::path(get, path = "/metrics/{id}/definitions", tag = "understand", params(("id" = String, Path), Paging),
+    responses((status = 200, body = List<MetricDefinitionOut>)),
+    security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
+pub async fn list_metric_definitions(
+    viewer: Viewer,
+    ctx: Ctx,
+    Path(id): Path<String>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<List<MetricDefinitionOut>>> {
+    let (limit, cursor) = (paging.limit()?, paging.cursor()?);
+    let mut conn = ctx.read().await?;
+    metrics::get(&mut conn, &viewer.ws, &id).await?;
+    let page = metrics::list_definitions(&mut conn, &viewer.ws, &id, cursor.as_ref(), limit).await?;
+    Ok(Json(List::of(page, MetricDefinitionOut::from)))
+}
+
+/// Change a metric. A new definition is a new version of it; the earlier ones can be read.
 #[utoipa::path(patch, path = "/metrics/{id}", tag = "understand", params(("id" = String, Path), IfMatch),
     request_body = MetricPatch, responses((status = 200, body = MetricOut)),
     security(("session" = ["editor"]), ("bearer" = ["editor"])))]
@@ -105,6 +125,9 @@ pub async fn update_metric(
         metrics::get(&mut conn, &editor.ws, &id).await?.kind
     };
     let patch = patch.validate(&kind)?;
+    if let Some(definition) = &patch.definition {
+        measured::check(&ctx, &editor.ws, definition).await?;
+    }
     let definition =
         patch.definition.as_ref().map(serde_json::to_string).transpose().map_err(anyhow::Error::from)?;
     let apply = |row: &mut Metric| {
@@ -160,6 +183,10 @@ async fn change(
     }
     let mut row = before.clone();
     apply(&mut row);
+    if row.definition != before.definition {
+        row.definition_version += 1;
+        metrics::insert_definition(&mut tx, &caller.ws, &row, &caller.user_id, ctx.now).await?;
+    }
     metrics::update(&mut tx, &caller.ws, &row, ctx.now).await?;
     let after = MetricOut::from(metrics::get(&mut tx, &caller.ws, id).await?);
     audit::updated(&mut tx, ctx, caller, audit::Object { kind: KIND, id }, &MetricOut::from(before), &after)

@@ -9,7 +9,9 @@ use heedful_db::{Conn, Micros, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::wire::{MetricOut, MetricPoint, WINDOW_DAYS_DEFAULT};
+use super::definition::{QUESTION, WINDOW_DAYS_DEFAULT};
+use super::measured;
+use super::wire::{MetricOut, MetricPoint};
 use crate::listen::scores::ScoreKind;
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
@@ -58,44 +60,46 @@ pub async fn get_metric_series(
     if n == 0 || n > POINTS_MAX {
         return Err(Error::field("points", "must be between 1 and 120"));
     }
-    let mut conn = ctx.read().await?;
-    let mut metric = MetricOut::from(metrics::get(&mut conn, &viewer.ws, &id).await?);
+    let (mut metric, zone) = {
+        let mut conn = ctx.read().await?;
+        let metric = metrics::get(&mut conn, &viewer.ws, &id).await?;
+        (MetricOut::from(metric), periods::time_zone(&mut conn, &viewer.ws).await?)
+    };
     if query.segment_id.is_some() {
         metric.definition.segment_id.clone_from(&query.segment_id);
     }
-    let zone = periods::time_zone(&mut conn, &viewer.ws).await?;
     let mut points = Vec::with_capacity(n);
     for period in periods::last(n, query.interval, ctx.now, &zone)? {
-        points.push(value_between(&mut conn, &viewer.ws, &metric, (period.from, period.to)).await?);
+        points.push(value_between(&ctx, &viewer.ws, &metric, (period.from, period.to)).await?);
     }
-    metric.current = Some(current(&mut conn, &viewer.ws, &metric, ctx.now).await?);
+    metric.current = Some(current(&ctx, &viewer.ws, &metric).await?);
     Ok(Json(MetricSeries { metric, points }))
 }
 
 /// The value over the metric's window up to now; of a manual metric the last reading, however old.
-pub async fn current(
-    conn: &mut Conn,
-    ws: &WorkspaceId,
-    metric: &MetricOut,
-    now: Micros,
-) -> Result<MetricPoint> {
+pub async fn current(ctx: &Ctx, ws: &WorkspaceId, metric: &MetricOut) -> Result<MetricPoint> {
     let days = metric.definition.window_days.unwrap_or(WINDOW_DAYS_DEFAULT);
-    let from = if metric.kind == "manual" { 0 } else { now - i64::from(days) * DAY };
+    let from = if metric.kind == "manual" { 0 } else { ctx.now - i64::from(days) * DAY };
     // What is said in this very microsecond counts too.
-    value_between(conn, ws, metric, (from, now + 1)).await
+    value_between(ctx, ws, metric, (from, ctx.now + 1)).await
 }
 
 /// The value in a stretch of time, its end excluded.
 pub async fn value_between(
-    conn: &mut Conn,
+    ctx: &Ctx,
     ws: &WorkspaceId,
     metric: &MetricOut,
     (from, to): (Micros, Micros),
 ) -> Result<MetricPoint> {
-    let figure = match (ScoreKind::parse(&metric.kind), metric.kind.as_str()) {
-        (Some(kind), _) => scored(conn, ws, metric, kind, (from, to)).await?,
-        (None, "count") => counted(conn, ws, metric, (from, to)).await?,
-        _ => read(conn, ws, metric, (from, to)).await?,
+    let figure = if metric.kind == QUESTION {
+        measured::measure(ctx, ws, &metric.definition, (from, to)).await?
+    } else {
+        let mut conn = ctx.read().await?;
+        match (ScoreKind::parse(&metric.kind), metric.kind.as_str()) {
+            (Some(kind), _) => scored(&mut conn, ws, metric, kind, (from, to)).await?,
+            (None, "count") => counted(&mut conn, ws, metric, (from, to)).await?,
+            _ => read(&mut conn, ws, metric, (from, to)).await?,
+        }
     };
     Ok(MetricPoint { from: time::out(from), to: time::out(to), figure })
 }

@@ -5,39 +5,28 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::definition::{MetricDefinition, QUESTION};
+use super::template::MetricTemplate;
 use crate::platform::figure::Figure;
 use crate::platform::invalid::{Invalid, Valid};
 use crate::platform::time;
 
-pub const KINDS: &[&str] = &["nps", "pmf", "csat", "count", "manual"];
+pub const KINDS: &[&str] = &["nps", "pmf", "csat", "count", "question", "manual"];
 pub const DIRECTIONS: &[&str] = &["up", "down"];
 const NAME_MAX: usize = 200;
 const UNIT_MAX: usize = 30;
 const TEXT_MAX: usize = 5_000;
-const WINDOW_DAYS_MAX: u32 = 366;
-pub const WINDOW_DAYS_DEFAULT: u32 = 28;
-
-/// What a computed metric is computed from. A manual one needs nothing of this.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
-pub struct MetricDefinition {
-    /// The theme whose signals a `count` counts.
-    pub theme_id: Option<String>,
-    /// Only what people of this segment said.
-    pub segment_id: Option<String>,
-    /// Only answers through this source.
-    pub source_id: Option<String>,
-    /// The current value looks back so many days; 28 when not given.
-    #[schema(minimum = 1, maximum = 366)]
-    pub window_days: Option<u32>,
-}
 
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 pub struct MetricIn {
+    /// That of the template, when not given.
+    #[serde(default)]
     pub name: String,
     #[serde(default)]
     pub description: String,
-    /// nps, pmf, csat (computed from scored answers), count (signals of a theme) or manual (typed readings)
+    /// nps, pmf, csat (computed from scored answers), count (signals of a theme), question (asked of what people did) or
+    /// manual (typed readings). With a template it is a question.
+    #[serde(default)]
     pub kind: String,
     #[serde(default)]
     pub unit: String,
@@ -45,6 +34,8 @@ pub struct MetricIn {
     pub direction: Option<String>,
     #[serde(default)]
     pub definition: MetricDefinition,
+    /// Fills in what is left out.
+    pub template: Option<MetricTemplate>,
 }
 
 /// Absent fields stay as they are. The kind stays for good: another kind is another number.
@@ -87,6 +78,8 @@ pub struct MetricOut {
     pub unit: String,
     pub direction: String,
     pub definition: MetricDefinition,
+    /// Goes up with each change of the definition.
+    pub definition_version: i64,
     /// The value now: over the window of the definition, or the last reading. Left out in answers to a change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current: Option<MetricPoint>,
@@ -106,12 +99,53 @@ impl From<Metric> for MetricOut {
             unit: row.unit,
             direction: row.direction,
             definition: serde_json::from_str(&row.definition).unwrap_or_default(),
+            definition_version: row.definition_version,
             current: None,
         }
     }
 }
 
+/// What a metric was made of for a while.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MetricDefinitionOut {
+    pub definition_version: i64,
+    pub definition: MetricDefinition,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    pub created_by: Option<String>,
+}
+
+impl From<heedful_db::understand::metrics::MetricDefinition> for MetricDefinitionOut {
+    fn from(row: heedful_db::understand::metrics::MetricDefinition) -> Self {
+        Self {
+            definition_version: row.definition_version,
+            definition: serde_json::from_str(&row.definition).unwrap_or_default(),
+            created_at: time::out(row.created_at),
+            created_by: row.created_by,
+        }
+    }
+}
+
 impl MetricIn {
+    /// With what the template says where the caller says nothing.
+    #[must_use]
+    pub fn filled(mut self) -> Self {
+        let Some(filled) = self.template.as_ref().map(MetricTemplate::fill) else { return self };
+        let fill = |text: &mut String, with: &str| {
+            if text.trim().is_empty() {
+                with.clone_into(text);
+            }
+        };
+        fill(&mut self.name, filled.name);
+        fill(&mut self.description, filled.description);
+        fill(&mut self.unit, "%");
+        QUESTION.clone_into(&mut self.kind);
+        self.direction.get_or_insert_with(|| filled.direction.to_owned());
+        self.definition.question = filled.definition.question;
+        self.definition.part = filled.definition.part;
+        self
+    }
+
     pub fn validate(self) -> Result<Valid<Self>, Invalid> {
         let mut invalid = Invalid::default();
         invalid.check_text("name", &self.name, NAME_MAX);
@@ -141,24 +175,6 @@ impl MetricPatch {
             definition.check(&mut invalid, kind);
         }
         invalid.or(self)
-    }
-}
-
-impl MetricDefinition {
-    fn check(&self, invalid: &mut Invalid, kind: &str) {
-        let is_count = kind == "count";
-        invalid.check(
-            "definition.theme_id",
-            !is_count || self.theme_id.is_some(),
-            "says which theme is counted",
-        );
-        invalid.check(
-            "definition.theme_id",
-            is_count || self.theme_id.is_none(),
-            "is only for the kind count",
-        );
-        let is_fine = self.window_days.is_none_or(|days| (1..=WINDOW_DAYS_MAX).contains(&days));
-        invalid.check("definition.window_days", is_fine, "must be between 1 and 366");
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use heedful_db::WorkspaceId;
 use heedful_events::batch::person_hash;
 use heedful_events::question::Source;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -77,6 +78,44 @@ impl Definition {
             Self::Paths(question) => &question.frame,
             Self::Adoption(question) => &question.frame,
         }
+    }
+
+    fn frame_mut(&mut self) -> &mut Frame {
+        match self {
+            Self::Trend(question) => &mut question.frame,
+            Self::Funnel(question) => &mut question.frame,
+            Self::Retention(question) => &mut question.frame,
+            Self::Lifecycle(question) => &mut question.frame,
+            Self::Stickiness(question) => &mut question.frame,
+            Self::Paths(question) => &mut question.frame,
+            Self::Adoption(question) => &mut question.frame,
+        }
+    }
+
+    /// The same question about another time.
+    pub fn between(mut self, from: Timestamp, to: Timestamp) -> Self {
+        let frame = self.frame_mut();
+        (frame.from, frame.to) = (Some(from.to_string()), Some(to.to_string()));
+        self
+    }
+
+    /// The same question about everybody together, or about the people of a segment.
+    pub fn undivided(mut self, segment_id: Option<&str>) -> Self {
+        let frame = self.frame_mut();
+        frame.breakdown = None;
+        if segment_id.is_some() {
+            frame.segment = segment_id.map(str::to_owned);
+        }
+        self
+    }
+
+    /// The time zone that the question names.
+    pub fn time_zone(&self) -> Option<&str> {
+        self.frame().time_zone.as_deref()
+    }
+
+    pub fn is_broken_down(&self) -> bool {
+        self.frame().breakdown.is_some()
     }
 
     /// Whether the answer depends on what is known of people and accounts.

@@ -1,25 +1,25 @@
 //! Questions about what people did: trends, funnels, retention, lifecycle, stickiness, paths and adoption.
 
-mod adoption;
+pub(super) mod adoption;
 mod answer;
-mod ask;
-mod counts;
-mod deed;
-mod definition;
+pub(super) mod ask;
+pub(super) mod counts;
+pub(super) mod deed;
+pub(super) mod definition;
 mod figures;
 mod formula;
-mod frame;
-mod funnel;
-mod interval;
-mod lifecycle;
+pub(super) mod frame;
+pub(super) mod funnel;
+pub(super) mod interval;
+pub(super) mod lifecycle;
 mod moment;
 mod paths;
 mod people;
 mod plan;
-mod retention;
+pub(super) mod retention;
 mod saved;
-mod stickiness;
-mod trend;
+pub(super) mod stickiness;
+pub(super) mod trend;
 mod whom;
 
 use utoipa_axum::router::OpenApiRouter;

@@ -21,6 +21,7 @@ pub async fn add_metric(app: &TestApp, name: &str) -> String {
         kind: "nps".to_owned(),
         unit: String::new(),
         direction: "up".to_owned(),
+        definition_version: 1,
         definition: "{}".to_owned(),
     };
     let mut tx = ctx.begin().await.unwrap();

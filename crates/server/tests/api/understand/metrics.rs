@@ -117,3 +117,154 @@ async fn definitions_are_checked_and_strangers_refused() {
     app.stranger().get(&format!("{path}/readings")).await.refused(404);
     app.stranger().seen(4).patch(&path, json!({})).await.refused(404);
 }
+
+/// Four sign up on the first of February, two of them make a project within a week, one after it; one only looks around.
+async fn with_deeds() -> TestApp {
+    let app = TestApp::new().await;
+    let event = |(person, event, day): (&str, &str, u32)| json!({"event": event, "distinct_id": person, "timestamp": format!("2026-02-{day:02}T10:00:00Z")});
+    let deeds = [
+        ("ada", "sign up", 2),
+        ("ada", "project", 3),
+        ("ada", "visit", 9),
+        ("bob", "sign up", 2),
+        ("bob", "project", 4),
+        ("cyd", "sign up", 3),
+        ("cyd", "project", 20),
+        ("cyd", "visit", 10),
+        ("dee", "sign up", 3),
+        ("eve", "visit", 10),
+    ];
+    app.editor().post("/events", json!(deeds.map(event))).await.ok();
+    app
+}
+
+#[tokio::test]
+async fn a_metric_is_one_number_of_what_people_did_with_its_interval() {
+    let app = with_deeds().await;
+    let of = async |template: Value| {
+        let name = template["name"].as_str().unwrap_or_default().to_owned();
+        let metric = app.editor().create("/metrics", json!({"template": template, "name": name})).await;
+        assert_eq!((&metric["kind"], &metric["unit"]), (&json!("question"), &json!("%")));
+        metric
+    };
+    let activation = of(json!({"kind": "activation", "begin": "sign up", "done": "project"})).await;
+    assert_eq!((&activation["name"], &activation["direction"]), (&json!("Activation"), &json!("up")));
+    let read = app.viewer().get(&format!("/metrics/{}", id(&activation))).await.ok();
+    assert_eq!((&read["current"]["value"], &read["current"]["n"]), (&json!(50.0), &json!(4)));
+    let (low, high) = (read["current"]["low"].as_f64().unwrap(), read["current"]["high"].as_f64().unwrap());
+    // Wilson's interval of 2 of 4.
+    assert!((low - 15.0).abs() < 0.1 && (high - 85.0).abs() < 0.1, "{low} {high}");
+    let weeks = series(&app, &activation, "interval=week&points=5").await;
+    let values: Vec<&Value> = weeks.iter().map(|point| &point["value"]).collect();
+    assert_eq!(values, [&json!(50.0), &Value::Null, &Value::Null, &Value::Null, &Value::Null]);
+    assert_eq!(weeks[1]["reason_code"], "empty");
+
+    let drop_off = of(json!({"kind": "onboarding_drop_off", "steps": ["sign up", "project", "visit"]})).await;
+    assert_eq!(drop_off["direction"], "down");
+    let current = async |metric: &Value| {
+        app.viewer().get(&format!("/metrics/{}", id(metric))).await.ok()["current"].clone()
+    };
+    assert_eq!(current(&drop_off).await["value"], 75.0, "only ada comes through within a week");
+    let adoption = of(json!({"kind": "adoption", "feature": "project"})).await;
+    assert_eq!(
+        (&current(&adoption).await["value"], &current(&adoption).await["n"]),
+        (&json!(60.0), &json!(5))
+    );
+    let expansion = of(json!({"kind": "expansion", "more": "project", "active": "visit"})).await;
+    assert_eq!(current(&expansion).await["n"], 4, "who visits, and who takes more: bob did not visit");
+    let retention =
+        of(json!({"kind": "retention", "begin": "sign up", "return": "visit", "after_weeks": 1})).await;
+    let weeks = series(&app, &retention, "interval=week&points=5").await;
+    assert_eq!(
+        (&weeks[1]["value"], &weeks[1]["n"]),
+        (&json!(50.0), &json!(4)),
+        "ada and cyd of four, a week later"
+    );
+    assert_eq!(weeks[0]["value"], Value::Null, "nobody had begun a week before");
+
+    let anything = of(json!({"kind": "retention", "begin": "sign up", "after_weeks": 2, "name": "x"})).await;
+    let weeks = series(&app, &anything, "interval=week&points=5").await;
+    assert_eq!(
+        (&weeks[2]["value"], &weeks[2]["n"]),
+        (&json!(25.0), &json!(4)),
+        "cyd makes a project after two weeks"
+    );
+
+    // The same as the question answers itself.
+    let counted = json!({"name": "Visits", "kind": "question", "definition": {
+        "question": {"kind": "trend", "series": [{"event": "sign up"}, {"event": "visit"}], "interval": "day"}, "part": {"series": 1}}});
+    let counted = app.editor().create("/metrics", counted).await;
+    assert_eq!(current(&counted).await["value"], 3.0);
+    let stages = json!({"name": "New", "kind": "question", "definition": {
+        "question": {"kind": "lifecycle", "interval": "week"}, "part": {"stage": "new"}}});
+    let stages = app.editor().create("/metrics", stages).await;
+    assert_eq!(series(&app, &stages, "interval=week&points=5").await[1]["value"], 1.0, "eve");
+    let sticky = json!({"name": "Days", "kind": "question", "definition": {
+        "question": {"kind": "stickiness", "interval": "day"}}});
+    let sticky = app.editor().create("/metrics", sticky).await;
+    assert_eq!(current(&sticky).await["value"], 2.0, "ten days of five people");
+    let list = app.viewer().get("/metrics").await.ok();
+    assert_eq!(list["total"], 9);
+    assert_eq!(app.stranger().get("/metrics").await.ok()["total"], 0);
+}
+
+#[tokio::test]
+async fn a_definition_has_versions_and_what_is_no_number_is_refused() {
+    let app = with_deeds().await;
+    let template = json!({"kind": "activation", "begin": "sign up", "done": "project"});
+    let metric = app.editor().create("/metrics", json!({"template": template, "name": "Activated"})).await;
+    assert_eq!((&metric["name"], &metric["definition_version"]), (&json!("Activated"), &json!(1)));
+    let path = format!("/metrics/{}", id(&metric));
+    let renamed = app.editor().seen(1).patch(&path, json!({"name": "Active"})).await.ok();
+    assert_eq!(renamed["definition_version"], 1, "another name is no other number");
+    let mut definition = metric["definition"].clone();
+    definition["question"]["window_s"] = json!(30 * 86_400);
+    let changed = app.editor().seen(2).patch(&path, json!({"definition": definition})).await.ok();
+    assert_eq!(changed["definition_version"], 2);
+    let read = app.viewer().get(&path).await.ok();
+    assert_eq!(read["current"]["value"], 75.0, "within a month cyd comes too");
+    let versions = app.viewer().get(&format!("{path}/definitions")).await.ok();
+    let window = |index: usize| versions["items"][index]["definition"]["question"]["window_s"].clone();
+    assert_eq!((window(0), window(1)), (json!(2_592_000), json!(604_800)));
+    assert!(versions["items"][0]["created_by"].is_string());
+    app.stranger().get(&format!("{path}/definitions")).await.refused(404);
+
+    let refused = async |definition: Value| {
+        let input = json!({"name": "No number", "kind": "question", "definition": definition});
+        app.editor().post("/metrics", input).await.refused_fields()
+    };
+    assert_eq!(refused(json!({})).await, ["definition.question"]);
+    assert_eq!(refused(json!({"question": {"kind": "paths"}})).await, ["definition.question.kind"]);
+    let broken_down = json!({"kind": "trend", "series": [{}], "breakdown": {"property": "plan"}});
+    let part = json!({"series": 3});
+    assert_eq!(
+        refused(json!({"question": broken_down, "part": part})).await,
+        ["definition.part.series", "definition.question.breakdown"]
+    );
+    let funnel = json!({"kind": "funnel", "steps": ["sign up"], "window_s": -1});
+    assert_eq!(
+        refused(json!({"question": funnel, "part": {"step": 1}})).await,
+        ["definition.part.step", "definition.question.steps", "definition.question.window_s"]
+    );
+    let endless = json!({"kind": "retention", "start": "visit", "interval": "all"});
+    assert!(refused(json!({"question": endless})).await.contains(&"definition.question.interval".to_owned()));
+    let score = json!({"name": "S", "kind": "nps", "definition": {"question": {"kind": "lifecycle"}}});
+    assert_eq!(app.editor().post("/metrics", score).await.refused_fields(), ["definition.question"]);
+    app.viewer()
+        .post("/metrics", json!({"template": {"kind": "adoption", "feature": "x"}}))
+        .await
+        .refused(403);
+}
+
+#[tokio::test]
+async fn a_rule_watches_what_people_do() {
+    let app = with_deeds().await;
+    let template = json!({"kind": "activation", "begin": "sign up", "done": "project"});
+    let metric = app.editor().create("/metrics", json!({"template": template})).await;
+    let rule = json!({"name": "Activation is low", "kind": "metric_threshold", "metric_id": metric["id"], "op": "lt", "threshold": 60});
+    let rule = app.editor().create("/rules", rule).await;
+    app.run_jobs().await;
+    let rule = app.viewer().get(&format!("/rules/{}", id(&rule))).await.ok();
+    assert_eq!(rule["last_value"], 50.0, "{rule}");
+    assert_eq!(app.viewer().get("/firings").await.ok()["total"], 1);
+}

@@ -1,5 +1,6 @@
 import { call } from '#lib/api/client.ts';
 import { api } from '#lib/session.svelte.ts';
+import { listDefinitions } from '#lib/understand/metrics.ts';
 import type { PageLoad } from './$types';
 
 export const load: PageLoad = async ({ params, url, parent, depends }) => {
@@ -14,5 +15,6 @@ export const load: PageLoad = async ({ params, url, parent, depends }) => {
     series.metric.kind === 'manual'
       ? await call(api.GET('/api/v1/metrics/{id}/readings', { params: { path, query: { limit: 100 } } }))
       : null;
-  return { interval, series, readings };
+  const definitions = series.metric.kind === 'question' ? await listDefinitions(params.id) : null;
+  return { interval, series, readings, definitions };
 };

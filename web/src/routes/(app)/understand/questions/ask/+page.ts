@@ -1,4 +1,5 @@
 import { messageOf } from '#lib/api/error.ts';
+import { getMetric } from '#lib/understand/metrics.ts';
 import type { PageLoad } from './$types';
 import { ask, begin, getSaved, isComplete, questionOf, type Answer } from '#lib/understand/questions.ts';
 
@@ -17,6 +18,11 @@ export const load: PageLoad = async ({ parent, depends, url }) => {
   depends('heedful:answer');
   const question = questionOf(url.searchParams) ?? begin('trend');
   const id = url.searchParams.get('id');
-  const [answer, saved] = await Promise.all([answered(question), id ? getSaved(id) : null]);
-  return { question, saved, ...answer };
+  const metricId = url.searchParams.get('metric');
+  const [answer, saved, metric] = await Promise.all([
+    answered(question),
+    id ? getSaved(id) : null,
+    metricId ? getMetric(metricId) : null,
+  ]);
+  return { question, saved, metric, ...answer };
 };
