@@ -1,119 +1,22 @@
 // SDKs of other tools, as they are, pointed at Heedful: what they send arrives once, with the right person, time and words.
 
 import { execFile } from 'node:child_process';
-import { createServer, type Server as HttpServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { GrowthBook } from '@growthbook/growthbook';
 import { growthbookTrackingPlugin } from '@growthbook/growthbook/plugins';
 import RudderAnalytics from '@rudderstack/rudder-sdk-node';
 import { Analytics } from '@segment/analytics-node';
-import { build } from 'esbuild';
 import { PostHog } from 'posthog-node';
 import { PostHog as OldPostHog } from 'posthog-node-4';
-import { Api } from '../api.ts';
-import { expect, test as base } from '../fixtures.ts';
-import { Server, heedful, newDataFolder } from '../server.ts';
+import { expect } from '../fixtures.ts';
+import { KEY, folder, test, type Kept, type Target } from '../target.ts';
 
-const KEY = 'key_of_the_tool_before';
 const MOMENT = '2026-01-02T03:04:05Z';
 const PERSON = { email: 'ada@example.com' };
-const folder = path.resolve(import.meta.dirname, '../clients');
 const require = createRequire(import.meta.url);
-
-interface Kept {
-  event: string;
-  distinct_id: string;
-  timestamp: string;
-  properties: Record<string, unknown>;
-}
-
-class Target {
-  constructor(
-    readonly url: string,
-    readonly api: Api,
-  ) {}
-
-  async events(): Promise<Kept[]> {
-    return (await this.api.get<{ items: Kept[] }>('/events?limit=500')).items;
-  }
-
-  /** The one event of this name, as soon as it is there. */
-  async one(name: string): Promise<Kept> {
-    const named = async () => (await this.events()).filter((event) => event.event === name);
-    await expect.poll(async () => (await named()).length, { message: name }).toBe(1);
-    return (await named())[0]!;
-  }
-
-  async expectNothingRefused() {
-    expect((await this.api.get<{ items: unknown[] }>('/events/rejected')).items).toEqual([]);
-  }
-}
-
-/** A server of its own that knows the key, by the clock of the world: SDKs have no other. */
-const test = base.extend<{ target: Target; pages: Pages }>({
-  target: async ({}, use) => {
-    const data = await newDataFolder();
-    const who = ['--email', 'a@example.com', '--password', 'correct horse battery', '--workspace', 'W'];
-    const printed = await heedful(['setup', '--data', data, ...who, '--json']);
-    const server = await Server.start('serve', data, {});
-    const api = new Api(server.url, (JSON.parse(printed) as { api_token: string }).api_token);
-    await api.post('/capture-keys', { name: 'The apps we have', key: KEY });
-    await use(new Target(server.url, api));
-    await server.stop();
-  },
-  pages: async ({}, use) => {
-    const pages = new Pages();
-    await pages.start();
-    await use(pages);
-    pages.stop();
-  },
-});
-
-/** Pages on an origin of their own, as those of a customer are. */
-class Pages {
-  readonly #scripts = new Map<string, string>();
-  readonly #server: HttpServer = createServer((request, response) => {
-    const name = new URL(request.url ?? '/', 'http://x').pathname.slice(1);
-    const script = this.#scripts.get(name);
-    response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript');
-    response.end(
-      script ??
-        `<!doctype html><title>t</title><button id="buy">Buy</button><script src="/${name}.js"></script>`,
-    );
-  });
-
-  start() {
-    return new Promise<void>((started) => this.#server.listen(0, '127.0.0.1', started));
-  }
-
-  stop() {
-    this.#server.close();
-  }
-
-  add(name: string, script: string) {
-    this.#scripts.set(`${name}.js`, script);
-  }
-
-  async bundle(name: string) {
-    const { outputFiles } = await build({
-      entryPoints: [path.join(folder, `${name}_page.js`)],
-      bundle: true,
-      write: false,
-      logLevel: 'error',
-    });
-    this.add(name, outputFiles[0]!.text);
-  }
-
-  address(name: string, host: string, batch = false) {
-    const { port } = this.#server.address() as AddressInfo;
-    const query = new URLSearchParams({ host, key: KEY, ...(batch ? { batch: '1' } : {}) });
-    return `http://127.0.0.1:${port}/${name}?${query}`;
-  }
-}
 
 async function runPython(python: string | undefined, script: string, ...args: string[]) {
   test.skip(!python, 'the Python SDKs are not installed: `cargo xtask test` does that');

@@ -123,6 +123,8 @@ test('how events come in shows where the week begins, and what may come is bound
 test('a key from elsewhere is brought along, and ended', async ({ ownerPage: page }) => {
   await page.goto('/settings/capture');
   await expect(page.getByText('/api/v1/events \\')).toBeVisible();
+  await page.getByRole('tab', { name: 'A page' }).click();
+  await expect(page.getByText('/heedful.js" data-key=')).toBeVisible();
   await page.getByRole('button', { name: 'New key' }).click();
   const form = dialog(page, 'New key');
   await form.getByLabel('What sends with it?').fill('The shop');

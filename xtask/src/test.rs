@@ -34,7 +34,7 @@ pub(crate) fn run(shell: &Shell, selection: &Selection) -> Result<()> {
 
 /// Types and lints of the web app and its browser tests, which both `test` and `check` look at.
 pub(crate) fn web_lints(shell: &Shell) -> Result<Outcome> {
-    for folder in ["web", "e2e"] {
+    for folder in ["web", "e2e", "sdk"] {
         web::script(shell, folder, "check")?;
         web::script(shell, folder, "lint")?;
     }

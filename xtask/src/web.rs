@@ -1,4 +1,4 @@
-//! The npm side: packages installed and the web app built only when something changed.
+//! The npm side: packages installed, the web app and the SDK built only when something changed.
 
 use std::collections::hash_map::DefaultHasher;
 use std::env;
@@ -16,7 +16,11 @@ use crate::shell::Shell;
 /// The oldest Node that runs the web app's tools and the browser tests.
 const NODE_MAJOR_RUN: u32 = 22;
 /// Neither sources nor worth reading.
-const NOT_SOURCES: [&str; 5] = ["node_modules", "build", ".svelte-kit", "test-results", "playwright-report"];
+const NOT_SOURCES: [&str; 6] =
+    ["node_modules", "build", "dist", ".svelte-kit", "test-results", "playwright-report"];
+
+/// What a build leaves.
+const BUILT: [&str; 2] = ["build/index.html", "build/heedful.js"];
 
 /// Installs the packages of a folder exactly as its lock file says.
 pub(crate) fn install(shell: &Shell, folder: &str) -> Result<()> {
@@ -40,17 +44,20 @@ pub(crate) fn install(shell: &Shell, folder: &str) -> Result<()> {
     Ok(())
 }
 
-/// Builds the web app into `web/build`, where the server takes it from.
+/// Builds the web app and the SDK for pages into `web/build`, where the server takes them from.
 pub(crate) fn build(shell: &Shell) -> Result<()> {
     install(shell, "web")?;
-    let folder = shell.root().join("web");
-    let wanted = digest(&sources(&folder)?)?;
+    install(shell, "sdk")?;
+    let (folder, sdk) = (shell.root().join("web"), shell.root().join("sdk"));
+    let wanted = digest(&[sources(&folder)?, sources(&sdk)?].concat())?;
     let stamp = folder.join("node_modules/.heedful-build");
-    if is_stamped(&stamp, &wanted) && folder.join("build/index.html").is_file() {
+    if is_stamped(&stamp, &wanted) && BUILT.iter().all(|file| folder.join(file).is_file()) {
         return Ok(());
     }
-    println!("Building the web app …");
+    println!("Building the web app and the SDK for pages …");
     shell.run(npm(shell, "web")?.args(["run", "build"]))?;
+    shell.run(npm(shell, "sdk")?.args(["run", "--silent", "build"]))?;
+    fs::copy(sdk.join("dist/heedful.js"), folder.join(BUILT[1])).context("cannot copy the SDK")?;
     fs::write(stamp, wanted)?;
     Ok(())
 }

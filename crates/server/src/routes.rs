@@ -31,6 +31,7 @@ pub fn router(app: &App) -> Router {
         .merge(api)
         .route("/api/openapi.json", get(async move || Json(openapi)))
         .route("/api/docs", get(async move || docs))
+        .route("/heedful.js", get(web::serve_sdk))
         .merge(health::router())
         .merge(listen::surveys::public_routes())
         .merge(share::pages())

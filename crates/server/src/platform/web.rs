@@ -1,6 +1,6 @@
 //! The web app: built files inside the binary, and its page for every address that is not a file.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,6 +14,7 @@ use super::error::Error;
 struct Files;
 
 const PAGE: &str = "index.html";
+const SDK: &str = "heedful.js";
 /// Files under this path carry a hash of their content in their name.
 const IMMUTABLE: &str = "_app/immutable/";
 
@@ -40,6 +41,22 @@ fn serve_file(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response 
     let headers =
         [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep.to_owned()), (header::ETAG, etag)];
     (headers, file.data.to_vec()).into_response()
+}
+
+/// The SDK for pages, for pages of any origin. They load it often, and hear of a new one within the hour.
+pub async fn serve_sdk(headers: HeaderMap) -> Response {
+    let Some(file) = Files::get(SDK) else {
+        return (StatusCode::NOT_FOUND, "The SDK is not part of this build: run `cargo xtask build`.\n").into_response();
+    };
+    let mut response = serve_file(SDK, &file, &headers);
+    for (name, value) in [
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 fn serve_page() -> Response {

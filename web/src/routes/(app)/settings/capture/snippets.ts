@@ -10,6 +10,19 @@ export interface Way {
 export function waysToSend(host: string, key: string): Way[] {
   return [
     {
+      value: 'page',
+      label: 'A page',
+      hint: 'In your pages, before anything else. It tells page views; `heedful.capture` tells the rest. Three kilobytes, no cookies.',
+      code: `<script src="${host}/heedful.js" data-key="${key}" defer></script>
+
+<script>
+  // when something is done
+  heedful.capture('signed_up', { plan: 'team' });
+  // at sign-in, with the id that your system has
+  heedful.identify('user-1', { email: 'ada@example.com' });
+</script>`,
+    },
+    {
       value: 'curl',
       label: 'HTTP',
       hint: 'From any language. A list sends many at once; newline-delimited JSON streams as many as you like.',
