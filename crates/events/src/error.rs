@@ -42,6 +42,16 @@ pub enum Error {
         /// Why not.
         source: Box<deltalake_core::DeltaTableError>,
     },
+    /// An object store cannot be read or written; `what` says what was tried.
+    #[error("cannot {what} {address}: {source}")]
+    Remote {
+        /// What was tried, as in "read".
+        what: &'static str,
+        /// The folder it was tried on.
+        address: String,
+        /// Why it failed.
+        source: object_store::Error,
+    },
     /// A frame of the log is whole and yet no batch: another version wrote it.
     #[error("entry {number} of the event log was not written by this version")]
     NoBatch {

@@ -3,7 +3,7 @@
 //! A question makes a file of what came since the last one. When there are many, they are made anew as one: each event is written
 //! a few times only, and a question never more than what is fresh.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -92,7 +92,13 @@ fn part_of(
 ) -> Result<Option<Part>> {
     let (Some((first, _)), Some((last, _))) = (batches.first(), batches.last()) else { return Ok(None) };
     let mut layout = layout.clone();
-    let rows = rows_of(workspace, batches.iter().map(|(_, batch)| batch.as_ref()), &mut layout, links)?;
+    let rows = rows_of(
+        workspace,
+        batches.iter().map(|(_, batch)| batch.as_ref()),
+        &HashSet::new(),
+        &mut layout,
+        links,
+    )?;
     let mut bytes = Vec::new();
     file::write(&rows, &mut bytes).map_err(Error::file("in memory"))?;
     let file = Arc::new(LinkedFile::new(DataFile::in_memory(bytes.into())?));

@@ -38,6 +38,7 @@ use crate::error::{Error, Refused, Result};
 use crate::event::Micros;
 use crate::log::{Log, LogOptions};
 use crate::table::left_out::LeftOut;
+use crate::table::remote::{Place, Remote};
 
 /// How a store is kept.
 #[derive(Clone, Copy, Debug)]
@@ -90,13 +91,28 @@ impl Store {
     ///
     /// [`Error::Disk`], [`Error::Damaged`] when the log is, [`Error::Table`] and [`Error::File`].
     pub fn open(dir: &Path, options: StoreOptions) -> Result<Self> {
+        Self::open_in(dir, None, options)
+    }
+
+    /// The same with the tables in an object store, where other stores may write them at the same time; the folder has the log,
+    /// and copies of the data files. What others took shows after they sealed it, at the next [`Store::refresh`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Store::open`], and [`Error::Remote`].
+    pub fn open_shared(dir: &Path, remote: Remote, options: StoreOptions) -> Result<Self> {
+        Self::open_in(dir, Some(remote), options)
+    }
+
+    fn open_in(dir: &Path, remote: Option<Remote>, options: StoreOptions) -> Result<Self> {
         fs::create_dir_all(dir).map_err(Error::disk("create", dir))?;
         let log_name = log_name(dir)?;
         let contents = Arc::new(Contents::new(if options.holds_marked { 0 } else { u64::MAX }));
         let (orders, received) = mpsc::channel();
         let (seal_orders, seal_received) = mpsc::channel();
         let sealer = {
-            let (tables, contents, intake) = (dir.join(TABLES), Arc::clone(&contents), orders.clone());
+            let tables = Place { dir: dir.join(TABLES), remote };
+            let (contents, intake) = (Arc::clone(&contents), orders.clone());
             let log_name = log_name.clone();
             let open = move || Sealer::open(tables, log_name, options.clock, contents);
             start("event-sealer", dir, open, move |sealer| sealer.run(&seal_received, &intake))?
@@ -185,6 +201,15 @@ impl Store {
     /// What kept it from it; every table is then as before or after one of the merges.
     pub async fn compact(&self) -> Result<usize, Refused> {
         self.order(sealer::Order::Compact).await
+    }
+
+    /// Looks what other stores did to tables that are shared; in how many tables that is anything.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from it.
+    pub async fn refresh(&self) -> Result<usize, Refused> {
+        self.order(sealer::Order::Refresh).await
     }
 
     /// Removes everything that these people did, by what the sender knows them, from the table and from the log; how many events

@@ -62,11 +62,13 @@ pub async fn compact(
     log: &str,
     now: Micros,
 ) -> Result<bool> {
-    let sizes: Vec<u64> = sealed.files.iter().map(|file| file.n_bytes).collect();
-    let mut chosen: Vec<&Arc<SealedFile>> =
-        choose(&sizes).into_iter().map(|index| &sealed.files[index]).collect();
+    // Where others write too, each merges what it brought itself: nobody takes a file away under another's hands.
+    let own = |file: &&Arc<SealedFile>| !table.is_shared() || file.name.starts_with(log);
+    let files: Vec<&Arc<SealedFile>> = sealed.files.iter().filter(own).collect();
+    let sizes: Vec<u64> = files.iter().map(|file| file.n_bytes).collect();
+    let mut chosen: Vec<&Arc<SealedFile>> = choose(&sizes).into_iter().map(|index| files[index]).collect();
     if chosen.is_empty() {
-        for file in &sealed.files {
+        for file in files {
             if has_many_moved(file, links)? {
                 chosen.push(file);
                 break;
@@ -108,16 +110,10 @@ pub async fn remove(
     for file in &sealed.files {
         if what.is_in(&file.file.data)? {
             n_erased += rewrite(table, (&[file], links), what, log, now).await?;
+            table.delete(std::slice::from_ref(&file.name)).await?;
         }
     }
-    let own = table.files()?;
-    for entry in fs::read_dir(table.dir()).map_err(Error::disk("read", table.dir()))? {
-        let path = entry.map_err(Error::disk("read", table.dir()))?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.starts_with(log) && !own.iter().any(|file| file == name) {
-            fs::remove_file(&path).map_err(Error::disk("remove", &path))?;
-        }
-    }
+    table.delete(&table.orphans(log).await?).await?;
     remove_lost_filters(table.dir())?;
     Ok(n_erased)
 }

@@ -27,6 +27,8 @@ pub struct Sealed {
     pub layout: Layout,
     /// What the log has before this number is here.
     pub before: u64,
+    /// The commit of the table that this is as of.
+    pub version: u64,
 }
 
 /// A data file with its filter.
@@ -56,7 +58,7 @@ impl Sealed {
             None => SealedFile::open(table.dir(), name).map(Arc::new),
         };
         let files = table.files()?.into_iter().map(file).collect::<Result<_>>()?;
-        Ok(Self { files, layout: table.layout().clone(), before })
+        Ok(Self { files, layout: table.layout().clone(), before, version: table.version() })
     }
 
     /// Which of these events are here, under any number that their person had when they were sealed.

@@ -3,7 +3,7 @@
 //! For each workspace one data file is written and committed together with the place in the log up to which its events are in
 //! the table now. A crash before the commit leaves a file that belongs to nothing; after it, the log is read again from there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,16 +17,19 @@ use super::contents::{Contents, Numbered};
 use super::intake;
 use super::links::Links;
 use super::rewrite::{compact, remove};
-use super::sealed::Sealed;
-use crate::batch::{Batch, Workspace, person_hash};
+use super::sealed::{Sealed, SealedFile};
+use crate::batch::{Batch, EventKey, Workspace, person_hash};
 use crate::error::{Error, Result};
 use crate::event::Micros;
 use crate::table::delta::{Change, LogPlace, NewFile, Table};
 use crate::table::file;
 use crate::table::layout::{Frequencies, Layout};
 use crate::table::left_out::LeftOut;
+use crate::table::remote::Place;
 use crate::table::rows::RowsBuilder;
 
+/// So often another writer may come first.
+const ATTEMPTS: usize = 20;
 /// So many bytes of batches become one file; while it is made it takes several times as much memory.
 const SLICE_BYTES: usize = 16 << 20;
 
@@ -37,6 +40,8 @@ pub enum Order {
     Seal(Reply),
     /// Merge small files; how often files were merged.
     Compact(Reply),
+    /// Look what other writers did; in how many tables that is anything.
+    Refresh(Reply),
     /// Remove some events; how many there were.
     Remove { workspace: Workspace, what: LeftOut, reply: Reply },
 }
@@ -46,7 +51,7 @@ pub type Reply = oneshot::Sender<Result<usize>>;
 
 /// All tables, and what is needed to bring events into them.
 pub struct Sealer {
-    dir: PathBuf,
+    place: Place,
     log: String,
     clock: fn() -> Micros,
     runtime: Runtime,
@@ -56,18 +61,70 @@ pub struct Sealer {
 
 impl Sealer {
     /// Opens the tables of a folder and publishes what they have.
-    pub fn open(dir: PathBuf, log: String, clock: fn() -> Micros, contents: Arc<Contents>) -> Result<Self> {
+    pub fn open(place: Place, log: String, clock: fn() -> Micros, contents: Arc<Contents>) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(Error::disk("start the sealer of", &dir))?;
-        let mut sealer = Self { dir, log, clock, runtime, tables: HashMap::new(), contents };
-        for workspace in list(&sealer.dir)? {
-            let table = sealer.runtime.block_on(Table::open(&path(&sealer.dir, workspace)))?;
-            let before = sealer.runtime.block_on(table.brought(&sealer.log))?.unwrap_or_default();
-            let files = Sealed::read(&table, &Sealed::default(), before)?;
-            sealer.contents.publish_sealed(workspace, Arc::new(files));
-            sealer.tables.insert(workspace, table);
+        let runtime = runtime.map_err(Error::disk("start the sealer of", &place.dir))?;
+        let mut sealer = Self { place, log, clock, runtime, tables: HashMap::new(), contents };
+        for workspace in sealer.list()? {
+            sealer.open_table(workspace)?;
         }
         Ok(sealer)
+    }
+
+    /// The workspaces that have a table.
+    fn list(&self) -> Result<Vec<Workspace>> {
+        match &self.place.remote {
+            Some(remote) => {
+                Ok(self.runtime.block_on(remote.folders())?.iter().filter_map(|name| named(name)).collect())
+            }
+            None => list(&self.place.dir),
+        }
+    }
+
+    fn open_table(&mut self, workspace: Workspace) -> Result<()> {
+        let table = self.runtime.block_on(Table::open_in(&self.place.within(&folder(workspace))))?;
+        let before = self.runtime.block_on(table.brought(&self.log))?.unwrap_or_default();
+        self.tables.insert(workspace, table);
+        let none = Sealed { before, ..Sealed::default() };
+        self.publish(workspace, &none).map(drop)
+    }
+
+    /// Tells readers what a table has now, of which files that were open stay open.
+    fn publish(&self, workspace: Workspace, earlier: &Sealed) -> Result<Arc<Sealed>> {
+        let Some(table) = self.tables.get(&workspace) else { return Ok(Arc::default()) };
+        self.runtime.block_on(table.fetch())?;
+        let sealed = Arc::new(Sealed::read(table, earlier, earlier.before)?);
+        self.contents.publish_sealed(workspace, Arc::clone(&sealed));
+        Ok(sealed)
+    }
+
+    /// Looks what others did to a table; whether that is anything.
+    fn refresh_table(&mut self, workspace: Workspace) -> Result<bool> {
+        let Some(table) = self.tables.get_mut(&workspace).filter(|table| table.is_shared()) else {
+            return Ok(false);
+        };
+        self.runtime.block_on(table.refresh())?;
+        // A commit that came second has looked already.
+        let sealed = self.contents.sealed(workspace);
+        let is_changed = sealed.version != table.version();
+        if is_changed {
+            self.publish(workspace, &sealed)?;
+        }
+        Ok(is_changed)
+    }
+
+    /// Looks what other writers of the tables did; in how many tables that is anything.
+    fn refresh(&mut self) -> Result<usize> {
+        let mut n_changed = 0;
+        for workspace in self.list()? {
+            if self.tables.contains_key(&workspace) {
+                n_changed += usize::from(self.refresh_table(workspace)?);
+            } else {
+                self.open_table(workspace)?;
+                n_changed += 1;
+            }
+        }
+        Ok(n_changed)
     }
 
     /// Does what is ordered until nobody can order any more.
@@ -76,6 +133,7 @@ impl Sealer {
             let (reply, n) = match order {
                 Order::Seal(reply) => (reply, self.seal(intake)),
                 Order::Compact(reply) => (reply, self.compact()),
+                Order::Refresh(reply) => (reply, self.refresh()),
                 Order::Remove { workspace, what, reply } => (reply, self.remove(workspace, &what, intake)),
             };
             // Who is gone does not hear it.
@@ -119,17 +177,29 @@ impl Sealer {
         forgotten.recv().unwrap_or(Ok(()))
     }
 
+    /// Where others write too, one of them may come first; then it is looked again what is there.
     fn seal_workspace(&mut self, workspace: Workspace, batches: &[Numbered], before: u64) -> Result<usize> {
         if !self.tables.contains_key(&workspace) {
-            let table = self.runtime.block_on(Table::open(&path(&self.dir, workspace)))?;
-            self.tables.insert(workspace, table);
+            self.open_table(workspace)?;
         }
+        let mut attempt = 1;
+        loop {
+            match self.try_to_seal(workspace, batches, before) {
+                Err(Error::Table { .. }) if self.place.remote.is_some() && attempt < ATTEMPTS => attempt += 1,
+                done => return done,
+            }
+        }
+    }
+
+    fn try_to_seal(&mut self, workspace: Workspace, batches: &[Numbered], before: u64) -> Result<usize> {
+        self.refresh_table(workspace)?;
+        let known = self.known_elsewhere(workspace, batches)?;
         let Some(table) = self.tables.get_mut(&workspace) else { return Ok(0) };
         // After a commit of which nobody heard, the table has more than was known.
         let brought = self.runtime.block_on(table.brought(&self.log))?.unwrap_or_default();
         let new = batches.iter().filter(|(number, _)| *number >= brought).map(|(_, batch)| batch.as_ref());
         let mut layout = table.layout().clone();
-        let rows = rows_of(workspace, new, &mut layout, &self.contents.links(workspace))?;
+        let rows = rows_of(workspace, new, &known, &mut layout, &self.contents.links(workspace))?;
         let now = (self.clock)();
         if rows.num_rows() > 0 {
             let name = format!("{}-{before}.parquet", self.log);
@@ -139,9 +209,24 @@ impl Sealer {
             self.runtime.block_on(table.commit(change))?;
         }
         let earlier = self.contents.sealed(workspace);
-        let sealed = Sealed::read(table, &earlier, before)?;
-        self.contents.publish_sealed(workspace, Arc::new(sealed));
+        let files = earlier.files.clone();
+        self.publish(workspace, &Sealed { files, before, ..Sealed::default() })?;
         Ok(rows.num_rows())
+    }
+
+    /// Events that another writer took as well, such as when a sender did not hear the answer and asked the next server.
+    fn known_elsewhere(&self, workspace: Workspace, batches: &[Numbered]) -> Result<HashSet<EventKey>> {
+        if self.place.remote.is_none() {
+            return Ok(HashSet::new());
+        }
+        let of_others = |file: &&Arc<SealedFile>| !file.name.starts_with(&self.log);
+        let sealed = self.contents.sealed(workspace);
+        let files: Vec<_> = sealed.files.iter().filter(of_others).cloned().collect();
+        if files.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let keys: Vec<EventKey> = batches.iter().flat_map(|(_, batch)| batch.keys()).collect();
+        Sealed { files, ..Sealed::default() }.find(&keys, &self.contents.links(workspace))
     }
 
     fn remove(
@@ -158,14 +243,14 @@ impl Sealer {
         if self.contents.of(workspace).1.iter().any(|(number, _)| *number < before) {
             return Err(Error::Held);
         }
+        self.refresh_table(workspace)?;
         let Some(table) = self.tables.get_mut(&workspace) else { return Ok(0) };
         let sealed = self.contents.sealed(workspace);
         let links = self.contents.links(workspace);
         let removal = remove(table, (&sealed, &links), what, &self.log, (self.clock)());
         let n_removed = self.runtime.block_on(removal);
         // Also after a failure, some files may have been replaced.
-        let now = Sealed::read(table, &sealed, sealed.before)?;
-        self.contents.publish_sealed(workspace, Arc::new(now));
+        self.publish(workspace, &sealed)?;
         n_removed
     }
 
@@ -177,23 +262,27 @@ impl Sealer {
     }
 
     fn compact_workspace(&mut self, workspace: Workspace) -> Result<usize> {
-        let Some(table) = self.tables.get_mut(&workspace) else { return Ok(0) };
         let mut n_merged = 0;
         let mut sealed = self.contents.sealed(workspace);
         let links = self.contents.links(workspace);
-        while self.runtime.block_on(compact(table, (&sealed, &links), &self.log, (self.clock)()))? {
+        loop {
+            let Some(table) = self.tables.get_mut(&workspace) else { return Ok(0) };
+            let now = (self.clock)();
+            if !self.runtime.block_on(compact(table, (&sealed, &links), &self.log, now))? {
+                break;
+            }
             n_merged += 1;
-            sealed = Arc::new(Sealed::read(table, &sealed, sealed.before)?);
-            self.contents.publish_sealed(workspace, Arc::clone(&sealed));
+            sealed = self.publish(workspace, &sealed)?;
         }
         Ok(n_merged)
     }
 }
 
-/// The events of some batches as sorted rows; the layout gets columns for what many of them have.
+/// The events of some batches as sorted rows, some left out; the layout gets columns for what many of them have.
 pub fn rows_of<'b>(
     workspace: Workspace,
     batches: impl Iterator<Item = &'b Batch>,
+    left_out: &HashSet<EventKey>,
     layout: &mut Layout,
     links: &Links,
 ) -> Result<RecordBatch> {
@@ -205,7 +294,11 @@ pub fn rows_of<'b>(
     layout.extend_by(&frequencies);
     let mut rows = RowsBuilder::new(layout);
     for event in events() {
-        let number = person_hash(workspace, &event.distinct_id).cast_signed();
+        let person = person_hash(workspace, &event.distinct_id);
+        if left_out.contains(&EventKey { person, id: event.id }) {
+            continue;
+        }
+        let number = person.cast_signed();
         rows.push(links.lasting(number), &event);
     }
     rows.finish().map_err(|error| Error::file("in memory")(error.into()))
@@ -239,7 +332,17 @@ fn write(dir: &Path, name: String, rows: &RecordBatch) -> Result<NewFile> {
 
 /// Where the table of a workspace is.
 pub fn path(dir: &Path, workspace: Workspace) -> PathBuf {
-    dir.join(workspace.map(|byte| format!("{byte:02x}")).concat())
+    dir.join(folder(workspace))
+}
+
+fn folder(workspace: Workspace) -> String {
+    workspace.map(|byte| format!("{byte:02x}")).concat()
+}
+
+/// The workspace whose folder is called so.
+fn named(folder: &str) -> Option<Workspace> {
+    let number = u128::from_str_radix(folder, 16).ok().filter(|_| folder.len() == 32);
+    number.map(u128::to_be_bytes)
 }
 
 /// The workspaces that have a folder.
@@ -248,8 +351,7 @@ pub fn list(dir: &Path) -> Result<Vec<Workspace>> {
     let mut workspaces = Vec::new();
     for entry in fs::read_dir(dir).map_err(Error::disk("read", dir))? {
         let name = entry.map_err(Error::disk("read", dir))?.file_name();
-        let number = name.to_str().filter(|name| name.len() == 32).map(|name| u128::from_str_radix(name, 16));
-        workspaces.extend(number.into_iter().flatten().map(u128::to_be_bytes));
+        workspaces.extend(name.to_str().and_then(named));
     }
     Ok(workspaces)
 }

@@ -22,6 +22,7 @@ use serde_json::json;
 use url::Url;
 
 use super::layout::{self, Kind, Layout};
+use super::remote::{Place, Remote};
 use super::rows;
 use crate::error::{Error, Result};
 use crate::event::Micros;
@@ -33,7 +34,9 @@ const RETENTION: TimeDelta = TimeDelta::hours(1);
 /// The table of one workspace.
 #[derive(Debug)]
 pub struct Table {
+    /// The data files; with an object store those that were needed here.
     dir: PathBuf,
+    remote: Option<Remote>,
     delta: DeltaTable,
     layout: Layout,
 }
@@ -80,12 +83,103 @@ impl Table {
     ///
     /// [`Error::Disk`], [`Error::Table`].
     pub async fn open(dir: &Path) -> Result<Self> {
-        fs::create_dir_all(dir).map_err(Error::disk("create", dir))?;
-        let dir = fs::canonicalize(dir).map_err(Error::disk("open", dir))?;
-        let delta = load(&dir).await.map_err(Error::table(&dir))?;
-        let mut table = Self { dir, delta, layout: Layout::default() };
+        Self::open_in(&Place { dir: dir.to_owned(), remote: None }).await
+    }
+
+    /// The same for a table in an object store, whose data files are brought into the folder as they are needed. Others may
+    /// write it at the same time.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Table::open`].
+    pub async fn open_in(place: &Place) -> Result<Self> {
+        let Place { dir, remote } = place.clone();
+        fs::create_dir_all(&dir).map_err(Error::disk("create", &dir))?;
+        let dir = fs::canonicalize(&dir).map_err(Error::disk("open", &dir))?;
+        let delta = match &remote {
+            Some(remote) => load(DeltaTable::new(remote.log_store())).await,
+            None => load_from(&dir).await,
+        };
+        let delta = delta.map_err(Error::table(&dir))?;
+        let mut table = Self { dir, remote, delta, layout: Layout::default() };
         table.layout = table.read_layout()?;
         Ok(table)
+    }
+
+    /// Whether others may write it at the same time.
+    pub fn is_shared(&self) -> bool {
+        self.remote.is_some()
+    }
+
+    /// Looks what others did.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`].
+    pub async fn refresh(&mut self) -> Result<()> {
+        self.delta.update_state().await.map_err(Error::table(&self.dir))?;
+        self.layout = self.read_layout()?;
+        Ok(())
+    }
+
+    /// Brings the data files that are not in the folder yet, and removes from it those that are in the table no more.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disk`], [`Error::Remote`], [`Error::Table`].
+    pub async fn fetch(&self) -> Result<()> {
+        let Some(remote) = &self.remote else { return Ok(()) };
+        let names = self.files()?;
+        for name in names.iter().filter(|name| !self.dir.join(name).exists()) {
+            remote.get(name, &self.dir.join(name)).await?;
+        }
+        for entry in fs::read_dir(&self.dir).map_err(Error::disk("read", &self.dir))? {
+            let path = entry.map_err(Error::disk("read", &self.dir))?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if path.is_file() && !names.iter().any(|own| own == name) {
+                fs::remove_file(&path).map_err(Error::disk("remove", &path))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Data files of a log that do not belong to the table, wherever they are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disk`], [`Error::Remote`], [`Error::Table`].
+    pub async fn orphans(&self, log: &str) -> Result<Vec<String>> {
+        let mut names = match &self.remote {
+            Some(remote) => remote.files().await?,
+            None => Vec::new(),
+        };
+        for entry in fs::read_dir(&self.dir).map_err(Error::disk("read", &self.dir))? {
+            let name = entry.map_err(Error::disk("read", &self.dir))?.file_name();
+            names.extend(name.into_string());
+        }
+        let own = self.files()?;
+        names.retain(|name| name.starts_with(log) && !own.contains(name));
+        Ok(names)
+    }
+
+    /// Removes data files that belong to the table no more, wherever they are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disk`], [`Error::Remote`].
+    pub async fn delete(&self, names: &[String]) -> Result<()> {
+        for name in names {
+            match fs::remove_file(self.dir.join(name)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::disk("remove", &self.dir.join(name))(error));
+                }
+                _ => {}
+            }
+        }
+        match &self.remote {
+            Some(remote) => remote.delete(names).await,
+            None => Ok(()),
+        }
     }
 
     /// The folder that data files are written into before they are committed.
@@ -145,15 +239,23 @@ impl Table {
     /// [`Error::Disk`], [`Error::Table`].
     pub async fn commit(&mut self, change: Change) -> Result<()> {
         for file in &change.added {
-            sync(&self.dir.join(&file.name))?;
+            let path = self.dir.join(&file.name);
+            sync(&path)?;
+            if let Some(remote) = &self.remote {
+                remote.put(&file.name, &path).await?;
+            }
         }
         sync(&self.dir)?;
         let actions = self.actions(&change)?;
         let brought = change
             .brought
             .map(|place| Transaction::new(place.log, i64::try_from(place.before).unwrap_or(i64::MAX)));
-        let properties =
+        let mut properties =
             CommitProperties::default().with_application_transactions(brought.into_iter().collect());
+        if self.is_shared() {
+            // Who comes second looks first what the other did: it may be the same events.
+            properties = properties.with_max_retries(0);
+        }
         let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
         let state = self.delta.snapshot().map_err(Error::table(&self.dir))?;
         let commit = CommitBuilder::from(properties)
@@ -161,10 +263,12 @@ impl Table {
             .build(Some(state), self.delta.log_store(), operation)
             .await;
         // Whether this succeeded or somebody else came before: what the table is now is what counts.
-        let renewed = self.delta.update_state().await;
+        let renewed = self.refresh().await;
         let version = commit.map_err(Error::table(&self.dir))?.version();
-        renewed.map_err(Error::table(&self.dir))?;
-        self.layout = self.read_layout()?;
+        renewed?;
+        if self.is_shared() {
+            return Ok(());
+        }
         let log = self.dir.join("_delta_log");
         sync(&log.join(format!("{version:020}.json")))?;
         sync(&log)
@@ -219,10 +323,14 @@ impl Clock for At {
     }
 }
 
-async fn load(dir: &Path) -> Result<DeltaTable, DeltaTableError> {
+async fn load_from(dir: &Path) -> Result<DeltaTable, DeltaTableError> {
     let url = Url::from_directory_path(dir)
         .map_err(|()| DeltaTableError::InvalidTableLocation(dir.display().to_string()))?;
-    let mut delta = DeltaTableBuilder::from_url(url)?.build()?;
+    load(DeltaTableBuilder::from_url(url)?.build()?).await
+}
+
+/// Reads a table, or makes it.
+async fn load(mut delta: DeltaTable) -> Result<DeltaTable, DeltaTableError> {
     match delta.load().await {
         Ok(()) => Ok(delta),
         Err(DeltaTableError::NotATable(_)) => {

@@ -5,4 +5,5 @@ pub mod file;
 pub mod layout;
 pub mod left_out;
 pub mod merge;
+pub mod remote;
 pub mod rows;

@@ -46,7 +46,8 @@ fn serve_file(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response 
 /// The SDK for pages, for pages of any origin. They load it often, and hear of a new one within the hour.
 pub async fn serve_sdk(headers: HeaderMap) -> Response {
     let Some(file) = Files::get(SDK) else {
-        return (StatusCode::NOT_FOUND, "The SDK is not part of this build: run `cargo xtask build`.\n").into_response();
+        return (StatusCode::NOT_FOUND, "The SDK is not part of this build: run `cargo xtask build`.\n")
+            .into_response();
     };
     let mut response = serve_file(SDK, &file, &headers);
     for (name, value) in [
