@@ -11,6 +11,7 @@ mod check;
 mod cli;
 mod docs;
 mod machine;
+mod objects;
 mod openapi;
 mod postgres;
 mod product;

@@ -28,6 +28,14 @@ pub(crate) const READERS: Environment = Environment {
     purpose: "Whether other tools read the event table",
 };
 
+/// A server of objects, as S3 is one.
+pub(crate) const OBJECTS: Environment = Environment {
+    folder: "objects",
+    packages: &["moto[server]"],
+    imports: &["moto.server"],
+    purpose: "Whether events can be in an object store",
+};
+
 /// SDKs that send events.
 pub(crate) const SDKS: Environment = Environment {
     folder: "sdks",

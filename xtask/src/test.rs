@@ -5,19 +5,21 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::machine::{self, Tool};
+use crate::objects::ObjectServer;
 use crate::postgres::Cluster;
 use crate::product::dev_binary;
-use crate::python::{OLD_SDK, READERS, SDKS};
+use crate::python::{OBJECTS, OLD_SDK, READERS, SDKS};
 use crate::shell::Shell;
 use crate::steps::{self, Outcome, Selection, Step};
 use crate::{docs, openapi, web};
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "setup", title: "What the tests need from this machine", run: machine::prepare },
     Step { name: "web", title: "Web unit tests, types and lints", run: web_tests },
     Step { name: "rust", title: "Rust tests on SQLite", run: rust_tests },
     Step { name: "examples", title: "Examples in the documentation of the code", run: doc_tests },
     Step { name: "readers", title: "Other tools that read the event table", run: reader_tests },
+    Step { name: "objects", title: "Rust tests with a server of objects", run: object_tests },
     Step { name: "postgres", title: "Rust tests on PostgreSQL", run: postgres_tests },
     Step {
         name: "openapi",
@@ -68,6 +70,22 @@ fn reader_tests(shell: &Shell) -> Result<Outcome> {
         tests.args(["--filterset", "binary(open_format)"]);
     }
     shell.run(tests.env("HEEDFUL_READERS", python))?;
+    Ok(Outcome::Done)
+}
+
+/// Those tests that need one share a server of objects.
+fn object_tests(shell: &Shell) -> Result<Outcome> {
+    let python = match OBJECTS.python(shell)? {
+        Ok(python) => python,
+        Err(left_out) => return Ok(left_out),
+    };
+    let server = ObjectServer::start(shell, &python)?;
+    let mut tests = rust_test_command(shell);
+    if has_nextest(shell) {
+        tests.args(["--filterset", "test(real_object_store)"]);
+    }
+    tests.env("HEEDFUL_S3", "1").envs(server.settings());
+    shell.run(&mut tests)?;
     Ok(Outcome::Done)
 }
 

@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (13, "ingestion", include_str!("../migrations/0013_ingestion.sql")),
     (14, "event_imports", include_str!("../migrations/0014_event_imports.sql")),
     (15, "metric_definitions", include_str!("../migrations/0015_metric_definitions.sql")),
+    (16, "links_by_time", include_str!("../migrations/0016_links_by_time.sql")),
 ];
 
 /// Brings the database to the newest schema. Safe to call at every start and from several nodes at once.

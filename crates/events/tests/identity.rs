@@ -224,7 +224,7 @@ async fn a_copy_becomes_a_store_also_with_more_than_fits_and_may_be_sealed() {
     marked.mark();
     store.append(marked).await.unwrap();
     store.append(batch_of(0, 6..9)).await.unwrap();
-    copy::copy(dir.path(), target.path()).await.unwrap();
+    copy::copy(&copy::Place { dir: dir.path().to_owned(), remote: None }, target.path()).await.unwrap();
     let small = StoreOptions { holds_marked: true, recent_bytes_max: 10, ..StoreOptions::new(|| 0) };
     let copied = copy::settle(target.path(), small, 0).await.unwrap();
     assert_eq!(who_did_what(&copied), who_did_what(&store));

@@ -24,6 +24,8 @@ const QUESTIONS_AT_ONCE: usize = 4;
 pub struct Config {
     /// The folder of everything that is not in a database by address.
     pub data_dir: PathBuf,
+    /// Where the tables of events are, if not in that folder: `s3://bucket/folder`.
+    pub object_store: Option<String>,
     /// How people reach this server, without a slash at the end: links in mails start with it.
     pub public_url: String,
     /// `smtp://user:password@host:port`; without it mails are kept in the outbox.
@@ -57,7 +59,7 @@ pub struct Parts {
 impl App {
     pub fn new(db: Db, config: Config, clock: Clock, ids: IdSource) -> Self {
         let search = Search::new(config.data_dir.join("search"));
-        let events = EventStore::new(config.data_dir.join(EVENTS), db.clone());
+        let events = EventStore::new(config.data_dir.join(EVENTS), config.object_store.clone(), db.clone());
         Self(Arc::new(Parts {
             db,
             config,

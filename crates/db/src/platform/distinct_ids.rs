@@ -134,6 +134,18 @@ pub async fn list_links(conn: &mut Conn, after: (&str, &str), limit: i64) -> Res
     Ok(rows)
 }
 
+/// The same of those that were linked from a time on.
+pub async fn list_links_since(conn: &mut Conn, since: Micros) -> Result<Vec<Link>> {
+    let rows = sqlx::query_as(
+        "SELECT workspace_id, distinct_id, anchor FROM distinct_ids WHERE linked_at >= $1 AND distinct_id <> anchor \
+         ORDER BY workspace_id, distinct_id",
+    )
+    .bind(since)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
 /// Everybody in any workspace who may be known by several anchors: merged records with those that are kept, and records whose
 /// external id was changed.
 pub async fn list_of_several(conn: &mut Conn) -> Result<Vec<Known>> {

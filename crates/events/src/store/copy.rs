@@ -8,16 +8,15 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 pub use super::places::LOG_NAME;
-use super::places::{LOG, TABLES};
-use super::sealer::{list, path};
+use super::places::{COMMITS, LOG, TABLES};
+use super::sealer::{folder, list, named, path};
 use super::{Store, StoreOptions};
 use crate::batch::{Batch, Workspace};
 use crate::error::{Error, Refused, Result};
 use crate::log::{Log, LogOptions, segments};
 use crate::table::delta::Table;
+pub use crate::table::remote::{Place, Remote};
 
-/// Where Delta has what belongs to a table.
-const COMMITS: &str = "_delta_log";
 /// Erasing removes files at once, and whoever copies them begins again.
 const ATTEMPTS: usize = 10;
 
@@ -50,9 +49,12 @@ pub fn log_files(dir: &Path) -> Result<Vec<OpenFile>> {
 ///
 /// # Errors
 ///
-/// [`Error::Disk`].
-pub fn workspaces(dir: &Path) -> Result<Vec<Workspace>> {
-    let tables = dir.join(TABLES);
+/// [`Error::Disk`], [`Error::Remote`].
+pub async fn workspaces(store: &Place) -> Result<Vec<Workspace>> {
+    if let Some(remote) = &store.remote {
+        return Ok(remote.folders().await?.iter().filter_map(|name| named(name)).collect());
+    }
+    let tables = store.dir.join(TABLES);
     if tables.exists() { list(&tables) } else { Ok(Vec::new()) }
 }
 
@@ -60,8 +62,41 @@ pub fn workspaces(dir: &Path) -> Result<Vec<Workspace>> {
 ///
 /// # Errors
 ///
-/// [`Error::Disk`], [`Error::Table`].
-pub async fn table_files(dir: &Path, workspace: Workspace) -> Result<Vec<OpenFile>> {
+/// [`Error::Disk`], [`Error::Remote`], [`Error::Table`].
+pub async fn table_files(store: &Place, workspace: Workspace) -> Result<Vec<OpenFile>> {
+    let Some(remote) = &store.remote else { return local_files(&store.dir, workspace).await };
+    // Aside of what the store has of it here, which another process may change.
+    let aside = store.dir.join(format!("copying-{}", std::process::id()));
+    let table = path(&aside.join(TABLES), workspace);
+    let remote = remote.within(&folder(workspace));
+    remote.download(COMMITS, &table).await?;
+    Table::open_in(&Place { dir: table, remote: Some(remote) }).await?.fetch().await?;
+    let files = local_files(&aside, workspace).await;
+    fs::remove_dir_all(&aside).map_err(Error::disk("remove", &aside))?;
+    files
+}
+
+/// Brings the tables of a store into an object store that has none yet; they are then read and written there.
+///
+/// # Errors
+///
+/// [`Error::Disk`], [`Error::Remote`], [`Error::Table`].
+pub async fn publish(dir: &Path, remote: &Remote) -> Result<()> {
+    let local = Place { dir: dir.to_owned(), remote: None };
+    for workspace in workspaces(&local).await? {
+        let remote = remote.within(&folder(workspace));
+        // The commits come last: what they name is there then.
+        for OpenFile { name, .. } in local_files(dir, workspace).await? {
+            let within = name.splitn(3, '/').last().unwrap_or_default();
+            remote.put(within, &dir.join(&name)).await?;
+        }
+        let commits = path(&dir.join(TABLES), workspace).join(COMMITS);
+        fs::remove_dir_all(&commits).map_err(Error::disk("remove", &commits))?;
+    }
+    Ok(())
+}
+
+async fn local_files(dir: &Path, workspace: Workspace) -> Result<Vec<OpenFile>> {
     let folder = path(&dir.join(TABLES), workspace);
     let name = |file: &str| {
         let folder = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -105,8 +140,9 @@ fn commits(dir: &Path, version: u64) -> Result<Vec<String>> {
 ///
 /// # Errors
 ///
-/// [`Error::Disk`], [`Error::Table`].
-pub async fn copy(dir: &Path, target: &Path) -> Result<()> {
+/// [`Error::Disk`], [`Error::Remote`], [`Error::Table`].
+pub async fn copy(store: &Place, target: &Path) -> Result<()> {
+    let dir = &store.dir;
     let log = log_files(dir)?;
     if log.is_empty() {
         return Ok(());
@@ -115,8 +151,8 @@ pub async fn copy(dir: &Path, target: &Path) -> Result<()> {
     for OpenFile { name, file } in log.into_iter().chain([name]) {
         pour(file, &target.join(name))?;
     }
-    for workspace in workspaces(dir)? {
-        for OpenFile { name, file } in table_files(dir, workspace).await? {
+    for workspace in workspaces(store).await? {
+        for OpenFile { name, file } in table_files(store, workspace).await? {
             let (from, to) = (dir.join(&name), target.join(&name));
             make_folder_of(&to)?;
             // What belongs to a table is never written again.

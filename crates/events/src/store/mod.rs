@@ -11,6 +11,7 @@ mod known;
 mod linked;
 mod links;
 mod places;
+mod removal;
 mod rewrite;
 mod sealed;
 mod sealer;
@@ -37,7 +38,6 @@ use crate::batch::{Batch, Workspace, person_hash};
 use crate::error::{Error, Refused, Result};
 use crate::event::Micros;
 use crate::log::{Log, LogOptions};
-use crate::table::left_out::LeftOut;
 use crate::table::remote::{Place, Remote};
 
 /// How a store is kept.
@@ -101,6 +101,7 @@ impl Store {
     ///
     /// Those of [`Store::open`], and [`Error::Remote`].
     pub fn open_shared(dir: &Path, remote: Remote, options: StoreOptions) -> Result<Self> {
+        refuse_own_tables(&dir.join(TABLES))?;
         Self::open_in(dir, Some(remote), options)
     }
 
@@ -212,44 +213,6 @@ impl Store {
         self.order(sealer::Order::Refresh).await
     }
 
-    /// Removes everything that these people did, by what the sender knows them, from the table and from the log; how many events
-    /// these were. When this returns none of them is on the disk any more. Events that come later are taken.
-    ///
-    /// # Errors
-    ///
-    /// What kept it from it; then some may be there yet, and the same can be asked for again.
-    pub async fn erase(&self, workspace: Workspace, distinct_ids: &[&str]) -> Result<usize, Refused> {
-        let links = self.contents.links(workspace);
-        let numbers = |id: &&str| links.chain(person_hash(workspace, id).cast_signed()).collect::<Vec<_>>();
-        let people = distinct_ids.iter().flat_map(numbers).collect();
-        self.remove(workspace, LeftOut { people, ..LeftOut::default() }).await
-    }
-
-    /// The same for everything that was done before a time.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Store::erase`].
-    pub async fn remove_before(&self, workspace: Workspace, before: Micros) -> Result<usize, Refused> {
-        self.remove(workspace, LeftOut { before: Some(before), ..LeftOut::default() }).await
-    }
-
-    /// The same for all events with a property of this value, as it is written.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Store::erase`].
-    pub async fn remove_with(&self, workspace: Workspace, name: &str, value: &str) -> Result<usize, Refused> {
-        let with = Some((name.to_owned(), value.to_owned()));
-        self.remove(workspace, LeftOut { with, ..LeftOut::default() }).await
-    }
-
-    async fn remove(&self, workspace: Workspace, what: LeftOut) -> Result<usize, Refused> {
-        let n_removed = self.order(|reply| sealer::Order::Remove { workspace, what, reply }).await?;
-        self.fresh.lock().forget(workspace);
-        Ok(n_removed)
-    }
-
     async fn order(&self, order: impl FnOnce(Reply) -> sealer::Order) -> Result<usize, Refused> {
         let orders = self.seal_orders.as_ref().ok_or(Refused::Closed)?;
         let (reply, answer) = oneshot::channel();
@@ -351,6 +314,18 @@ impl Store {
     pub fn workspaces(&self) -> Vec<Workspace> {
         self.contents.workspaces()
     }
+}
+
+/// Tables that are only here would not be seen, and their files taken for copies that nobody needs.
+fn refuse_own_tables(tables: &Path) -> Result<()> {
+    for workspace in if tables.exists() { sealer::list(tables)? } else { Vec::new() } {
+        let path = sealer::path(tables, workspace);
+        if path.join(places::COMMITS).exists() {
+            let why = "it has tables of its own: bring them over with a backup";
+            return Err(Error::disk("share", &path)(std::io::Error::other(why)));
+        }
+    }
+    Ok(())
 }
 
 impl Drop for Store {

@@ -335,12 +335,13 @@ pub fn path(dir: &Path, workspace: Workspace) -> PathBuf {
     dir.join(folder(workspace))
 }
 
-fn folder(workspace: Workspace) -> String {
+/// What its folder is called.
+pub fn folder(workspace: Workspace) -> String {
     workspace.map(|byte| format!("{byte:02x}")).concat()
 }
 
 /// The workspace whose folder is called so.
-fn named(folder: &str) -> Option<Workspace> {
+pub fn named(folder: &str) -> Option<Workspace> {
     let number = u128::from_str_radix(folder, 16).ok().filter(|_| folder.len() == 32);
     number.map(u128::to_be_bytes)
 }

@@ -9,7 +9,7 @@ use deltalake_core::logstore::{LogStoreRef, StorageConfig, default_logstore};
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectStore, ObjectStoreExt, parse_url_opts};
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, parse_url_opts};
 use tokio::io::AsyncWriteExt;
 use url::Url;
 
@@ -60,6 +60,29 @@ impl Remote {
         self.url.as_str()
     }
 
+    /// Whether it can be written, and keeps one of two who write the same name at once from doing so: without that commits would
+    /// be lost.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Remote`].
+    pub async fn check(&self) -> Result<()> {
+        let path = self.at(&format!("check-{}", std::process::id()));
+        // One may be left of a check that was broken off.
+        self.store.put(&path, "heedful".into()).await.map_err(self.error("write"))?;
+        let again = self.store.put_opts(&path, "heedful".into(), PutMode::Create.into()).await;
+        self.store.delete(&path).await.map_err(self.error("remove"))?;
+        match again {
+            Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => {
+                Ok(())
+            }
+            Err(error) => Err(self.error("write")(error)),
+            Ok(_) => Err(self.error("share")(failed(std::io::Error::other(
+                "it does not know conditional writes, and lets two servers write the same commit",
+            )))),
+        }
+    }
+
     /// A folder within it.
     #[must_use]
     pub fn within(&self, name: &str) -> Self {
@@ -103,7 +126,7 @@ impl Remote {
     /// [`Error::Disk`], [`Error::Remote`].
     pub async fn put(&self, name: &str, from: &FilePath) -> Result<()> {
         let mut file = tokio::fs::File::open(from).await.map_err(Error::disk("open", from))?;
-        let path = self.path.clone().join(name);
+        let path = self.at(name);
         let mut out = BufWriter::with_capacity(Arc::clone(&self.store), path, PIECE_BYTES);
         let copied = async {
             tokio::io::copy_buf(&mut tokio::io::BufReader::with_capacity(PIECE_BYTES, &mut file), &mut out)
@@ -119,7 +142,7 @@ impl Remote {
     ///
     /// [`Error::Disk`], [`Error::Remote`].
     pub async fn get(&self, name: &str, to: &FilePath) -> Result<()> {
-        let got = self.store.get(&self.path.clone().join(name)).await.map_err(self.error("read"))?;
+        let got = self.store.get(&self.at(name)).await.map_err(self.error("read"))?;
         let partial = to.with_added_extension("partial");
         let mut out = File::create(&partial).map_err(Error::disk("create", &partial))?;
         let mut pieces = got.into_stream();
@@ -131,6 +154,20 @@ impl Remote {
         fs::rename(&partial, to).map_err(Error::disk("move", &partial))
     }
 
+    /// Brings all files of a folder within it to the disk, under the same names.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disk`], [`Error::Remote`].
+    pub async fn download(&self, folder: &str, to: &FilePath) -> Result<()> {
+        let (within, to) = (self.within(folder), to.join(folder));
+        fs::create_dir_all(&to).map_err(Error::disk("create", &to))?;
+        for name in within.files().await? {
+            within.get(&name, &to.join(&name)).await?;
+        }
+        Ok(())
+    }
+
     /// Removes objects; those that are gone already are no failure.
     ///
     /// # Errors
@@ -138,12 +175,17 @@ impl Remote {
     /// [`Error::Remote`].
     pub async fn delete(&self, names: &[String]) -> Result<()> {
         for name in names {
-            match self.store.delete(&self.path.clone().join(name.as_str())).await {
+            match self.store.delete(&self.at(name)).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                 Err(error) => return Err(self.error("remove")(error)),
             }
         }
         Ok(())
+    }
+
+    /// Where a file is, whose name may have slashes.
+    fn at(&self, name: &str) -> Path {
+        name.split('/').fold(self.path.clone(), Path::join)
     }
 
     fn error(&self, what: &'static str) -> impl FnOnce(object_store::Error) -> Error + use<> {

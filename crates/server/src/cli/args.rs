@@ -48,6 +48,10 @@ pub struct StoreArgs {
     /// `postgres://…`; without it an embedded database in the data folder.
     #[arg(long, env = "HEEDFUL_DATABASE_URL")]
     pub database_url: Option<String>,
+    /// `s3://bucket/folder` for the tables of events, which several servers may share; without it the data folder has them.
+    /// Keys, region and endpoint are those of `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION` and `AWS_ENDPOINT_URL`.
+    #[arg(long, env = "HEEDFUL_OBJECT_STORE")]
+    pub object_store: Option<String>,
     /// Keep this time instead of the clock's (RFC 3339); for tests only.
     #[arg(long, env = "HEEDFUL_NOW", hide = true)]
     pub now: Option<jiff::Timestamp>,

@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use heedful_db::platform::dump::{self, Cell, Cells, TABLES, Table, Writer};
 use heedful_db::platform::users;
 use heedful_db::{Db, Tx, migrate};
+use heedful_events::store::copy::Place;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -69,7 +70,7 @@ type Archive = ZipArchive<BufReader<File>>;
 
 /// Writes everything of one instant; the file appears under its name only when it is whole. The events are those of a moment
 /// before: what the database knows of people is known of all of them.
-pub async fn write(db: &Db, events: &Path, file: &Path, made_at: jiff::Timestamp) -> anyhow::Result<Amount> {
+pub async fn write(db: &Db, events: &Place, file: &Path, made_at: jiff::Timestamp) -> anyhow::Result<Amount> {
     let schema = migrate::applied(db).await?;
     ensure!(schema > 0, "there is no Heedful database here");
     ensure!(schema <= migrate::newest(), "the database was made by a newer version of Heedful");
@@ -89,7 +90,7 @@ pub async fn write(db: &Db, events: &Path, file: &Path, made_at: jiff::Timestamp
 }
 
 async fn write_archive(
-    (db, events): (&Db, &Path),
+    (db, events): (&Db, &Place),
     file: &Path,
     schema: i64,
     made_at: jiff::Timestamp,
@@ -143,7 +144,7 @@ pub fn open(file: &Path) -> anyhow::Result<Backup> {
 
 /// Reads a backup into a database and the folder of its events: all of it or nothing. What they held before is deleted when
 /// `force` says so.
-pub async fn read(db: &Db, events: &Path, backup: Backup, force: bool) -> anyhow::Result<Amount> {
+pub async fn read(db: &Db, events: &Place, backup: Backup, force: bool) -> anyhow::Result<Amount> {
     let Backup { mut archive, manifest } = backup;
     let applied = migrate::applied(db).await?;
     if applied == 0 {
@@ -157,7 +158,7 @@ pub async fn read(db: &Db, events: &Path, backup: Backup, force: bool) -> anyhow
     if users::exist(&mut tx).await? {
         ensure!(force, "the database is not empty; --force deletes what it holds");
     }
-    let restoring = Restoring::unpack(&mut archive, &manifest.files, events, force)?;
+    let restoring = Restoring::unpack(&mut archive, &manifest.files, events, force).await?;
     dump::delete_all(&mut tx, manifest.schema).await?;
     for table in TABLES.iter().filter(|table| manifest.tables.contains_key(table.name)) {
         let done = fill(&mut tx, &mut archive, *table).await;

@@ -9,7 +9,7 @@ use anyhow::{Context, ensure};
 use heedful_db::Db;
 use heedful_db::platform::distinct_ids;
 use heedful_events::StoreOptions;
-use heedful_events::store::copy::{self, LOG_NAME, OpenFile};
+use heedful_events::store::copy::{self, LOG_NAME, OpenFile, Place};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
@@ -34,18 +34,18 @@ pub struct FileContents {
 pub type Files = BTreeMap<String, FileContents>;
 
 /// Adds the files of an event store: those of the log, then those of each table.
-pub async fn write<W: Write + Seek>(zip: &mut ZipWriter<W>, events: &Path) -> anyhow::Result<Files> {
+pub async fn write<W: Write + Seek>(zip: &mut ZipWriter<W>, events: &Place) -> anyhow::Result<Files> {
     let mut files = Files::new();
-    let log = copy::log_files(events)?;
+    let log = copy::log_files(&events.dir)?;
     if !log.is_empty() {
-        let path = events.join(LOG_NAME);
+        let path = events.dir.join(LOG_NAME);
         let file = File::open(&path).with_context(|| format!("cannot read {}", path.display()))?;
         add(zip, OpenFile { name: LOG_NAME.to_owned(), file }, &mut files)?;
     }
     for file in log {
         add(zip, file, &mut files)?;
     }
-    for workspace in copy::workspaces(events)? {
+    for workspace in copy::workspaces(events).await? {
         for file in copy::table_files(events, workspace).await? {
             add(zip, file, &mut files)?;
         }
@@ -110,22 +110,27 @@ fn read<R: Read + Seek>(
 
 /// The events of a backup on their way into the folder of an event store.
 pub struct Restoring {
-    target: PathBuf,
+    target: Place,
     partial: PathBuf,
     is_empty: bool,
 }
 
 impl Restoring {
     /// Unpacks the files beside their folder, which must be free unless `force` says so.
-    pub fn unpack<R: Read + Seek>(
+    pub async fn unpack<R: Read + Seek>(
         archive: &mut ZipArchive<R>,
         files: &Files,
-        target: &Path,
+        target: &Place,
         force: bool,
     ) -> anyhow::Result<Self> {
-        let is_free = !target.exists() || fs::read_dir(target)?.next().is_none();
-        ensure!(is_free || force, "{} is not empty; --force deletes what it holds", target.display());
-        let partial = target.with_added_extension("restoring");
+        let dir = &target.dir;
+        let is_free = !dir.exists() || fs::read_dir(dir)?.next().is_none();
+        ensure!(is_free || force, "{} is not empty; --force deletes what it holds", dir.display());
+        if let Some(remote) = &target.remote {
+            let is_empty = remote.folders().await?.is_empty();
+            ensure!(is_empty, "{} is not empty: empty it, or name another", remote.address());
+        }
+        let partial = dir.with_added_extension("restoring");
         if partial.exists() {
             fs::remove_dir_all(&partial).with_context(|| format!("cannot delete {}", partial.display()))?;
         }
@@ -138,7 +143,7 @@ impl Restoring {
             read(archive, name, &mut out)?;
             out.into_inner()?.sync_all()?;
         }
-        Ok(Self { target: target.to_owned(), partial, is_empty: files.is_empty() })
+        Ok(Self { target: target.clone(), partial, is_empty: files.is_empty() })
     }
 
     /// Makes a store of the files, with a log of its own, and puts it in its place; what the database says of people is there.
@@ -146,13 +151,15 @@ impl Restoring {
         if !self.is_empty {
             self.bring_log(db).await?;
         }
-        if self.target.exists() {
-            fs::remove_dir_all(&self.target)
-                .with_context(|| format!("cannot delete {}", self.target.display()))?;
+        if let Some(remote) = &self.target.remote {
+            copy::publish(&self.partial, remote).await?;
+        }
+        let dir = &self.target.dir;
+        if dir.exists() {
+            fs::remove_dir_all(dir).with_context(|| format!("cannot delete {}", dir.display()))?;
         }
         if self.partial.exists() {
-            fs::rename(&self.partial, &self.target)
-                .with_context(|| format!("cannot write {}", self.target.display()))?;
+            fs::rename(&self.partial, dir).with_context(|| format!("cannot write {}", dir.display()))?;
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     let (listener, address) = serve::listen(args.listen).await?;
     let config = Config {
         data_dir: args.data.clone(),
+        object_store: None,
         public_url: format!("http://{address}"),
         smtp_url: None,
         mail_from: "Hedgerow <hello@hedgerow.example>".to_owned(),

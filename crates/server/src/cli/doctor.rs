@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::bail;
 use heedful_db::platform::jobs;
 use heedful_db::{Db, migrate};
+use heedful_events::store::copy::Remote;
 use lettre::{AsyncSmtpTransport, Tokio1Executor};
 
 use super::args::{ServeArgs, StoreArgs};
@@ -28,6 +29,7 @@ struct Finding {
 pub async fn doctor(args: ServeArgs) -> anyhow::Result<()> {
     let mut findings = check_folder(&args.store.data);
     findings.extend(check_database(&args.store).await);
+    findings.extend(check_object_store(&args.store).await);
     findings.push(check_mail(args.smtp_url.as_deref(), &args.mail_from).await);
     findings.push(check_links(&args));
     for finding in &findings {
@@ -42,6 +44,14 @@ pub async fn doctor(args: ServeArgs) -> anyhow::Result<()> {
         1 => bail!("there is 1 problem"),
         n => bail!("there are {n} problems"),
     }
+}
+
+async fn check_object_store(store: &StoreArgs) -> Option<Finding> {
+    let address = store.object_store.as_deref()?;
+    let checked = async { anyhow::Ok(Remote::of(address, std::env::vars())?.check().await?) };
+    let fine = format!("{address} can be written, also by several servers at once");
+    let outcome = checked.await.map(|()| fine).map_err(|error| format!("{error:#}"));
+    Some(Finding { what: "object store", outcome })
 }
 
 fn check_folder(folder: &Path) -> Vec<Finding> {

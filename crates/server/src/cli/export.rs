@@ -11,13 +11,13 @@ use heedful_db::platform::dump::{Cell, Cells, Table};
 use heedful_db::platform::export::{self, Meaning};
 use heedful_db::platform::workspaces::{self, Workspace};
 use heedful_db::{Conn, Db, WorkspaceId, migrate};
+use heedful_events::store::copy::Place;
 use serde_json::{Map, Value, json};
 
 use super::args::ExportArgs;
 use super::export_events::{self, Copied};
 use super::private_file::create_private;
 use super::serve;
-use crate::platform::event_store::EVENTS;
 use crate::platform::{csv_out, time};
 
 /// Says what the fields of the files are.
@@ -27,7 +27,7 @@ const SCHEMA: &str = "schema.json";
 pub async fn export(args: ExportArgs) -> anyhow::Result<()> {
     ensure!(serve::may_exist(&args.store), "there is no database in {}", args.store.data.display());
     let db = serve::connect(&args.store).await?;
-    let events = args.store.data.join(EVENTS);
+    let events = serve::events(&args.store)?;
     let written =
         write((&db, &events), &args.dir, args.workspace.as_deref(), |line| println!("{line}")).await;
     db.close().await;
@@ -38,7 +38,7 @@ pub async fn export(args: ExportArgs) -> anyhow::Result<()> {
 /// Writes a folder for each workspace, or for the one of this name or id, all of one instant. The folder appears under its
 /// name only when it is whole. Returns the rows.
 pub async fn write(
-    (db, events): (&Db, &Path),
+    (db, events): (&Db, &Place),
     dir: &Path,
     only: Option<&str>,
     mut tell: impl FnMut(&str),
@@ -86,7 +86,7 @@ fn choose(all: Vec<Workspace>, only: Option<&str>) -> anyhow::Result<Vec<Workspa
 
 async fn write_all(
     conn: &mut Conn,
-    events: &Path,
+    events: &Place,
     dir: &Path,
     chosen: &[Workspace],
     tell: &mut impl FnMut(&str),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use heedful_db::WorkspaceId;
 use heedful_events::scan::events::{KeptEvent, each};
-use heedful_events::store::copy;
+use heedful_events::store::copy::{self, Place};
 use heedful_events::{Store, StoreOptions};
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ pub struct Copied {
 
 impl Copied {
     /// Makes it in a folder of its own within `dir`.
-    pub async fn of(events: &Path, dir: &Path) -> anyhow::Result<Self> {
+    pub async fn of(events: &Place, dir: &Path) -> anyhow::Result<Self> {
         let folder = dir.join(".events");
         copy::copy(events, &folder).await?;
         let has_events = folder.exists();

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use heedful_db::{Db, migrate};
+use heedful_events::store::copy::Place;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -12,6 +13,7 @@ use super::args::{ServeArgs, StoreArgs};
 use crate::app::{App, Config};
 use crate::platform::clock::Clock;
 use crate::platform::ctx::Ctx;
+use crate::platform::event_store::{self, EVENTS};
 use crate::platform::ids::IdSource;
 use crate::platform::{setup, time};
 use crate::{jobs, routes};
@@ -24,6 +26,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let db = open(&args.store).await?;
     let config = Config {
         data_dir: args.store.data.clone(),
+        object_store: args.store.object_store.clone(),
         public_url: args.public_url.clone().unwrap_or_else(|| format!("http://{address}")),
         smtp_url: args.smtp_url.clone(),
         mail_from: args.mail_from.clone(),
@@ -32,6 +35,11 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let app = App::new(db, config, clock(args.store.now), IdSource::from_system());
     announce(&app).await?;
     run(app, listener).await
+}
+
+/// Where the events of a data folder are.
+pub fn events(store: &StoreArgs) -> anyhow::Result<Place> {
+    Ok(event_store::place(&store.data.join(EVENTS), store.object_store.as_deref())?)
 }
 
 /// Answers requests and does jobs until somebody asks to stop.

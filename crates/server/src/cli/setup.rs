@@ -10,7 +10,6 @@ use super::{backup, serve};
 use crate::app::{App, Config};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Error;
-use crate::platform::event_store::EVENTS;
 use crate::platform::ids::IdSource;
 use crate::platform::setup::{NewOwner, create_owner};
 use crate::platform::{capture_keys, password, secret, time};
@@ -26,6 +25,7 @@ pub async fn setup(args: SetupArgs) -> anyhow::Result<()> {
     let db = serve::open(&args.store).await?;
     let config = Config {
         data_dir: args.store.data.clone(),
+        object_store: args.store.object_store.clone(),
         public_url: String::new(),
         smtp_url: None,
         mail_from: String::new(),
@@ -101,7 +101,7 @@ pub async fn backup(args: BackupArgs) -> anyhow::Result<()> {
     }
     let db = serve::connect(&args.store).await?;
     let made_at = time::out(serve::clock(args.store.now).now());
-    let written = backup::write(&db, &args.store.data.join(EVENTS), &args.file, made_at).await?;
+    let written = backup::write(&db, &serve::events(&args.store)?, &args.file, made_at).await?;
     db.close().await;
     println!(
         "Wrote {written} to {}. It holds everything: keep it as safe as the data itself.",
@@ -114,7 +114,7 @@ pub async fn backup(args: BackupArgs) -> anyhow::Result<()> {
 pub async fn restore(args: RestoreArgs) -> anyhow::Result<()> {
     let backup = backup::open(&args.file)?;
     let db = serve::connect(&args.store).await?;
-    let read = backup::read(&db, &args.store.data.join(EVENTS), backup, args.force).await?;
+    let read = backup::read(&db, &serve::events(&args.store)?, backup, args.force).await?;
     db.close().await;
     // What was indexed is of the old content; the server makes the index anew.
     let index = args.store.data.join("search");

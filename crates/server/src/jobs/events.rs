@@ -16,7 +16,7 @@ use crate::platform::event_store;
 
 /// How often counts and refused events are written down.
 const TICK: Duration = Duration::from_secs(1);
-/// How often somebody looks for files of events that wait.
+/// How often somebody looks for files of events that wait, and what other servers did.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often old events are removed.
 const FORGET_EVERY: Duration = Duration::from_hours(24);
@@ -27,7 +27,7 @@ const GATHERING: Duration = Duration::from_millis(100);
 
 /// Works until the future is dropped.
 pub async fn work(app: App) {
-    tokio::join!(watch(&app), seal_often(&app), import_files(&app));
+    tokio::join!(watch(&app), seal_often(&app), import_files(&app), follow_others(&app));
 }
 
 async fn watch(app: &App) {
@@ -63,6 +63,15 @@ async fn seal_often(app: &App) {
                 tracing::warn!("files of events could not be cleaned up: {error}");
             }
             forget_at = Instant::now() + FORGET_EVERY;
+        }
+    }
+}
+
+async fn follow_others(app: &App) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if let Err(error) = app.events.follow_others(app.now()).await {
+            tracing::warn!("what other servers do is not known: {error}");
         }
     }
 }

@@ -19,6 +19,7 @@ use heedful_db::types::SECOND;
 use crate::app::App;
 use crate::decide::rules::EVALUATE_RULES;
 use crate::digest::{self, SEND_DIGESTS};
+use crate::listen::erasure::{self, ERASE_EVENTS};
 use crate::listen::imports::{self, RUN_IMPORT, UNDO_IMPORT};
 use crate::listen::segments::{self, REFRESH_SEGMENTS};
 use crate::listen::surveys::{self, FORGET_ANSWERS};
@@ -134,6 +135,7 @@ async fn run(app: &App, job: &Job) -> anyhow::Result<()> {
         SEND_MAIL => mail::send(app, serde_json::from_str(&job.payload)?).await,
         FORGET_ANSWERS => surveys::forget(app, &serde_json::from_str(&job.payload)?).await,
         REFRESH_SEGMENTS => segments::refresh_all(app, serde_json::from_str(&job.payload)?).await,
+        ERASE_EVENTS => erasure::erase_again(app, serde_json::from_str(&job.payload)?).await,
         RUN_IMPORT => imports::run_import(app, &job.id, serde_json::from_str(&job.payload)?).await,
         UNDO_IMPORT => imports::run_undo(app, &job.id, serde_json::from_str(&job.payload)?).await,
         EVALUATE_RULES => rules::evaluate_all(app, serde_json::from_str(&job.payload)?).await,

@@ -1,13 +1,16 @@
 //! The event store of this node, opened when it is first needed, with what is known of who is who.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use heedful_db::platform::distinct_ids::{self, Known};
-use heedful_db::{Conn, Db, WorkspaceId};
+use heedful_db::platform::change_count;
+use heedful_db::platform::distinct_ids::{self, Known, Link};
+use heedful_db::types::MINUTE;
+use heedful_db::{Conn, Db, Micros, WorkspaceId};
 use heedful_events::batch::Workspace;
+use heedful_events::store::copy::{Place, Remote};
 use heedful_events::{Refused, Store, StoreOptions};
 use tokio::sync::{Mutex, Notify};
 use tokio::task::spawn_blocking;
@@ -22,6 +25,8 @@ const LINKS_PER_PAGE: i64 = 10_000;
 
 pub struct EventStore {
     folder: PathBuf,
+    /// Where the tables are, if not in the folder.
+    object_store: Option<String>,
     db: Db,
     store: OnceLock<Arc<Store>>,
     /// Held while it is opened.
@@ -33,6 +38,14 @@ pub struct EventStore {
     /// What events tell of people is learned by one at a time, who keeps up to where it was heard.
     pub heard: Mutex<Heard>,
     are_people_changed: AtomicBool,
+    followed: Mutex<Followed>,
+}
+
+/// What was seen of others who write the same tables.
+#[derive(Debug, Default)]
+struct Followed {
+    linked_at: Micros,
+    n_changes: i64,
 }
 
 /// What was heard in the log.
@@ -47,9 +60,10 @@ pub struct Heard {
 }
 
 impl EventStore {
-    pub fn new(folder: PathBuf, db: Db) -> Self {
+    pub fn new(folder: PathBuf, object_store: Option<String>, db: Db) -> Self {
         Self {
             folder,
+            object_store,
             db,
             store: OnceLock::new(),
             opening: Mutex::default(),
@@ -57,6 +71,7 @@ impl EventStore {
             imports_bell: Notify::new(),
             heard: Mutex::default(),
             are_people_changed: AtomicBool::default(),
+            followed: Mutex::default(),
         }
     }
 
@@ -69,9 +84,15 @@ impl EventStore {
         if let Some(store) = self.store.get() {
             return Ok(Arc::clone(store));
         }
-        let folder = self.folder.clone();
+        let place = place(&self.folder, self.object_store.as_deref()).map_err(|error| unavailable(&error))?;
         let options = StoreOptions { holds_marked: true, ..StoreOptions::new(Clock::system_now) };
-        let opened = spawn_blocking(move || Store::open(&folder, options));
+        if let Some(remote) = &place.remote {
+            remote.check().await.map_err(|error| unavailable(&error))?;
+        }
+        let opened = spawn_blocking(move || match place.remote {
+            Some(remote) => Store::open_shared(&place.dir, remote, options),
+            None => Store::open(&place.dir, options),
+        });
         let store = opened.await.map_err(anyhow::Error::from)?.map_err(|error| unavailable(&error))?;
         let mut conn = self.db.read().await?;
         link_all(&mut conn, &store).await?;
@@ -91,6 +112,24 @@ impl EventStore {
     pub fn people_changed(&self) {
         self.are_people_changed.store(true, Ordering::Release);
         self.bell.notify_one();
+    }
+
+    /// Looks what other servers that share the tables brought and learned.
+    pub async fn follow_others(&self, now: Micros) -> Result<()> {
+        let Some(store) = self.opened().filter(|_| self.object_store.is_some()) else { return Ok(()) };
+        store.refresh().await?;
+        let mut followed = self.followed.lock().await;
+        let mut conn = self.db.read().await?;
+        let links = distinct_ids::list_links_since(&mut conn, followed.linked_at).await?;
+        link(&store, &links)?;
+        // Clocks differ, and a transaction takes its time.
+        followed.linked_at = now - 5 * MINUTE;
+        let n_changes = change_count::get(&mut conn).await?;
+        if n_changes != followed.n_changes {
+            followed.n_changes = n_changes;
+            self.people_changed();
+        }
+        Ok(())
     }
 
     /// Tells the store who is held to be one, when that changed.
@@ -114,12 +153,16 @@ async fn link_all(conn: &mut Conn, store: &Store) -> Result<()> {
         let links = distinct_ids::list_links(conn, (&last.0, &last.1), LINKS_PER_PAGE).await?;
         let Some(link) = links.last() else { return Ok(()) };
         last = (link.workspace_id.clone(), link.distinct_id.clone());
-        for of_one in links.chunk_by(|a, b| a.workspace_id == b.workspace_id) {
-            let workspace = workspace(&WorkspaceId::from(of_one[0].workspace_id.clone()))?;
-            store
-                .link(workspace, of_one.iter().map(|link| (link.distinct_id.as_str(), link.anchor.as_str())));
-        }
+        self::link(store, &links)?;
     }
+}
+
+fn link(store: &Store, links: &[Link]) -> Result<()> {
+    for of_one in links.chunk_by(|a, b| a.workspace_id == b.workspace_id) {
+        let workspace = workspace(&WorkspaceId::from(of_one[0].workspace_id.clone()))?;
+        store.link(workspace, of_one.iter().map(|link| (link.distinct_id.as_str(), link.anchor.as_str())));
+    }
+    Ok(())
 }
 
 /// Tells the store which records are held to be one person, in all workspaces.
@@ -145,6 +188,12 @@ async fn hold_as_one(conn: &mut Conn, store: &Store) -> Result<()> {
         store.hold_as_one(workspace, pairs.iter().map(|(from, to)| (from.as_str(), to.as_str())));
     }
     Ok(())
+}
+
+/// Where the event store of a data folder is; the keys of an object store are those of the environment.
+pub fn place(folder: &Path, object_store: Option<&str>) -> heedful_events::Result<Place> {
+    let remote = object_store.map(|address| Remote::of(address, std::env::vars())).transpose()?;
+    Ok(Place { dir: folder.to_owned(), remote })
 }
 
 /// The workspace in the words of the event store.

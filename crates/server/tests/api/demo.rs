@@ -7,6 +7,7 @@ use std::path::Path;
 
 use axum::http::header;
 use heedful_db::testing::TestDb;
+use heedful_events::store::copy::Place;
 use heedful_server::app::{App, Config};
 use heedful_server::cli::backup;
 use heedful_server::demo::{self, EMAIL, Holds, PASSWORD};
@@ -27,6 +28,7 @@ async fn build(seed: u64) -> (TestDb, Config) {
     db.db.hurry().await.unwrap();
     let config = Config {
         data_dir: db.folder.path().to_owned(),
+        object_store: None,
         public_url: "http://demo.test".to_owned(),
         smtp_url: Some(SMTP.to_owned()),
         mail_from: "Hedgerow <hello@hedgerow.example>".to_owned(),
@@ -160,7 +162,14 @@ async fn a_seed_gives_the_same_demo_on_the_same_day() {
 async fn everything(seed: u64) -> BTreeMap<String, Vec<String>> {
     let (db, _config) = build(seed).await;
     let file = db.folder.path().join("everything.zip");
-    backup::write(&db.db, &db.folder.path().join("no events"), &file, time::out(NOW)).await.unwrap();
+    backup::write(
+        &db.db,
+        &Place { dir: db.folder.path().join("no events"), remote: None },
+        &file,
+        time::out(NOW),
+    )
+    .await
+    .unwrap();
     let mut archive = zip::ZipArchive::new(File::open(&file).unwrap()).unwrap();
     let mut tables = BTreeMap::new();
     for index in 0..archive.len() {

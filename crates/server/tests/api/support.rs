@@ -58,6 +58,7 @@ impl TestApp {
         let db = TestDb::new().await.unwrap();
         let config = Config {
             data_dir: db.folder.path().to_owned(),
+            object_store: None,
             public_url: "http://heedful.test".to_owned(),
             smtp_url,
             mail_from: "Heedful <heedful@heedful.test>".to_owned(),

@@ -1,4 +1,5 @@
 use heedful_db::{Db, migrate};
+use heedful_events::store::copy::Place;
 use heedful_server::app::{App, Config};
 use heedful_server::cli::backup;
 use heedful_server::jobs;
@@ -14,8 +15,8 @@ use serde_json::{Value, json};
 
 use crate::support::{NOW, TestApp, add_signal};
 
-fn events(app: &TestApp) -> PathBuf {
-    app.app.config.data_dir.join("events")
+fn events(app: &TestApp) -> Place {
+    Place { dir: app.app.config.data_dir.join("events"), remote: None }
 }
 
 async fn back_up(app: &TestApp) -> PathBuf {
@@ -36,7 +37,14 @@ async fn everything_is_as_before_in_another_database() {
     // Always SQLite: a backup of either engine can be read into the other.
     let folder = tempfile::tempdir().unwrap();
     let db = Db::open(&Db::sqlite_url(&folder.path().join("heedful.db"))).await.unwrap();
-    backup::read(&db, &folder.path().join("events"), backup::open(&file).unwrap(), false).await.unwrap();
+    backup::read(
+        &db,
+        &Place { dir: folder.path().join("events"), remote: None },
+        backup::open(&file).unwrap(),
+        false,
+    )
+    .await
+    .unwrap();
     let config = app.app.config.clone();
     let restored = App::new(db.clone(), config, Clock::manual(NOW), IdSource::seeded(9));
     let viewer = app.viewer().at(heedful_server::routes::router(&restored));
@@ -64,7 +72,7 @@ async fn events_come_along_sealed_or_not_and_with_who_is_who() {
 
     let folder = tempfile::tempdir().unwrap();
     let db = Db::open(&Db::sqlite_url(&folder.path().join("heedful.db"))).await.unwrap();
-    let target = folder.path().join("events");
+    let target = Place { dir: folder.path().join("events"), remote: None };
     backup::read(&db, &target, backup::open(&file).unwrap(), false).await.unwrap();
     let refused = backup::read(&db, &target, backup::open(&file).unwrap(), false).await.unwrap_err();
     assert!(refused.to_string().contains("--force"), "{refused}");

@@ -1,14 +1,15 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use heedful_db::platform::export as tables;
+use heedful_events::store::copy::Place;
 use heedful_server::cli::export;
 use heedful_server::jobs;
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, add_signal};
 
-fn events(app: &TestApp) -> PathBuf {
-    app.app.config.data_dir.join("events")
+fn events(app: &TestApp) -> Place {
+    Place { dir: app.app.config.data_dir.join("events"), remote: None }
 }
 
 fn lines(dir: &Path, ws: &str, file: &str) -> Vec<Value> {

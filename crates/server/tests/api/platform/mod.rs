@@ -14,6 +14,7 @@ mod password_resets;
 mod permissions;
 mod saved_views;
 mod sessions;
+mod shared;
 mod workspaces;
 
 use axum::http::header;

@@ -18,6 +18,7 @@ const WORK: Record<string, string> = {
   evaluate_rules: 'Check the rules',
   forget_answers: 'Delete survey answers kept long enough',
   refresh_segments: 'Find out who is in which segment',
+  erase_events: 'Erase events once more',
   run_import: 'Import a file',
   send_digests: 'Write the weekly digests',
   send_mail: 'Send a mail',
