@@ -119,6 +119,24 @@ pub async fn list_of_person(conn: &mut Conn, ws: &WorkspaceId, person_id: &str) 
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// The same of everybody in an account.
+pub async fn list_of_account(conn: &mut Conn, ws: &WorkspaceId, account_id: &str) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT d.distinct_id FROM account_people a JOIN people p ON p.workspace_id = a.workspace_id \
+         AND (p.id = a.person_id OR p.merged_into_id = a.person_id) \
+         JOIN distinct_ids d ON d.workspace_id = p.workspace_id AND d.person_id = p.id \
+         WHERE a.workspace_id = $1 AND a.account_id = $2 \
+         UNION SELECT p.external_id FROM account_people a JOIN people p ON p.workspace_id = a.workspace_id \
+         AND (p.id = a.person_id OR p.merged_into_id = a.person_id) \
+         WHERE a.workspace_id = $1 AND a.account_id = $2 AND p.external_id IS NOT NULL",
+    )
+    .bind(ws.as_str())
+    .bind(account_id)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// The ids that others stand for, of all workspaces, behind a workspace and id.
 pub async fn list_links(conn: &mut Conn, after: (&str, &str), limit: i64) -> Result<Vec<Link>> {
     let rows = sqlx::query_as(

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use heedful_db::listen::accounts::{self, Account, Filter, Order, Sums};
-use heedful_db::listen::timelines::{self, Whose};
+use heedful_db::listen::timelines::Whose;
 use heedful_db::{Conn, WorkspaceId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::timeline::TimelineEntry;
+use super::timeline::{self, TimelineEntry, TimelineQuery};
 use super::{segments, traits};
 use crate::app::App;
 use crate::platform::auth::{Caller, Editor, Viewer};
@@ -294,21 +294,20 @@ pub async fn restore_account(
     change(&editor, &ctx, &if_match, &id, |row| row.archived_at = None).await
 }
 
-/// What was heard from the people of an account and told to them, newest first.
-#[utoipa::path(get, path = "/accounts/{id}/timeline", tag = "listen", params(("id" = String, Path), Paging),
+/// What was heard from the people of an account, told to them and done by them, newest first.
+#[utoipa::path(get, path = "/accounts/{id}/timeline", tag = "listen", params(("id" = String, Path), TimelineQuery, Paging),
     responses((status = 200, body = List<TimelineEntry>)),
     security(("session" = ["viewer"]), ("bearer" = ["viewer"])))]
 pub async fn list_account_timeline(
     viewer: Viewer,
     ctx: Ctx,
     Path(id): Path<String>,
+    Query(query): Query<TimelineQuery>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<TimelineEntry>>> {
-    let (limit, cursor) = (paging.limit()?, paging.cursor()?);
-    let mut conn = ctx.read().await?;
-    accounts::get(&mut conn, &viewer.ws, &id).await?;
-    let page = timelines::list(&mut conn, &viewer.ws, Whose::Account(&id), cursor.as_ref(), limit).await?;
-    Ok(Json(List::of(page, TimelineEntry::from)))
+    accounts::get(&mut *ctx.read().await?, &viewer.ws, &id).await?;
+    let page = timeline::list(&ctx, &viewer.ws, Whose::Account(&id), query, &paging).await?;
+    Ok(Json(List::of(page, |entry| entry)))
 }
 
 async fn change(

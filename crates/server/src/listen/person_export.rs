@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::timeline::{TimelineEntry, deeds_after};
-use super::{events, people};
+use super::people;
+use super::timeline::{TimelineEntry, deeds, deeds_after};
 use crate::app::App;
 use crate::platform::auth::Editor;
 use crate::platform::ctx::Ctx;
@@ -95,13 +95,12 @@ impl Export {
                 page.next.map_or(Place::Deeds(None), |next| Place::Words(Some(next)))
             }
             Place::Deeds(after) => {
-                let page = events::of_person(&self.ctx, &self.ws, &self.id, after, PAGE).await?;
+                let page = deeds(&self.ctx, &self.ws, Whose::Person(&self.id), after, PAGE).await?;
                 let next = page.next.is_some();
-                let deeds: Vec<TimelineEntry> = page.items.into_iter().map(TimelineEntry::from).collect();
-                for deed in &deeds {
+                for deed in &page.items {
                     push(&mut lines, deed);
                 }
-                let last = deeds.last().filter(|_| next).map(TimelineEntry::cursor);
+                let last = page.items.last().filter(|_| next).map(TimelineEntry::cursor);
                 last.map_or(Ok(Place::End), |last| deeds_after(&last).map(|after| Place::Deeds(Some(after))))?
             }
             Place::End => return Ok(None),

@@ -1,15 +1,18 @@
-//! Somebody's timeline: words and deeds, as they look on the wire.
+//! Somebody's timeline, of a person or of all people in an account: words and deeds.
 
-use heedful_db::listen::timelines::Entry;
-use heedful_db::{Cursor, Micros, Page};
+use heedful_db::listen::timelines::{self, Entry, Whose};
+use heedful_db::platform::distinct_ids;
+use heedful_db::{Cursor, Micros, Page, WorkspaceId};
 use heedful_events::EventId;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::events::EventOut;
+use super::events::{self, EventOut};
+use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
+use crate::platform::paging::Paging;
 use crate::platform::time;
 
 /// Longer words are cut in a timeline; the thing itself has them all.
@@ -50,7 +53,7 @@ impl From<EventOut> for TimelineEntry {
             place: format!("{BEFORE_ALL_WORDS}{}", event.id),
             id: event.id,
             at: event.timestamp,
-            person_id: None,
+            person_id: event.person.map(|person| person.id),
             source_id: None,
             words: event.event,
             is_cut: false,
@@ -61,8 +64,70 @@ impl From<EventOut> for TimelineEntry {
     }
 }
 
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TimelinePart {
+    #[default]
+    All,
+    /// What they said, and what was told to them.
+    Words,
+    /// What they did: the events of any of their distinct ids.
+    Deeds,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct TimelineQuery {
+    #[serde(default)]
+    #[param(inline)]
+    pub part: TimelinePart,
+}
+
+/// Somebody's words and deeds, newest first.
+pub async fn list(
+    ctx: &Ctx,
+    ws: &WorkspaceId,
+    whose: Whose<'_>,
+    query: TimelineQuery,
+    paging: &Paging,
+) -> Result<Page<TimelineEntry>> {
+    let (limit, cursor) = (paging.limit()?, paging.cursor()?);
+    let nothing = || Page { items: Vec::new(), next: None, total: 0 };
+    let words = if query.part == TimelinePart::Deeds {
+        nothing()
+    } else {
+        let mut conn = ctx.read().await?;
+        timelines::list(&mut conn, ws, whose, cursor.as_ref(), limit).await?.map(TimelineEntry::from)
+    };
+    let deeds = if query.part == TimelinePart::Words {
+        nothing()
+    } else {
+        let after = cursor.as_ref().map(deeds_after).transpose()?;
+        deeds(ctx, ws, whose, after, limit).await?
+    };
+    Ok(woven(words, deeds, limit))
+}
+
+/// What somebody did, newest first, behind an event.
+pub async fn deeds(
+    ctx: &Ctx,
+    ws: &WorkspaceId,
+    whose: Whose<'_>,
+    after: Option<(Micros, EventId)>,
+    limit: i64,
+) -> Result<Page<TimelineEntry>> {
+    let ids = {
+        let mut conn = ctx.read().await?;
+        match whose {
+            Whose::Person(id) => distinct_ids::list_of_person(&mut conn, ws, id).await?,
+            Whose::Account(id) => distinct_ids::list_of_account(&mut conn, ws, id).await?,
+        }
+    };
+    Ok(events::of_people(ctx, ws, &ids, after, limit).await?.map(TimelineEntry::from))
+}
+
 /// A page of words and deeds out of a page of each, newest first.
-pub fn woven(words: Page<TimelineEntry>, deeds: Page<TimelineEntry>, limit: i64) -> Page<TimelineEntry> {
+fn woven(words: Page<TimelineEntry>, deeds: Page<TimelineEntry>, limit: i64) -> Page<TimelineEntry> {
     let total = words.total + deeds.total;
     let has_more = words.next.is_some() || deeds.next.is_some();
     let mut items: Vec<TimelineEntry> = words.items.into_iter().chain(deeds.items).collect();

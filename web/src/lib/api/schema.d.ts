@@ -99,7 +99,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What was heard from the people of an account and told to them, newest first. */
+    /** What was heard from the people of an account, told to them and done by them, newest first. */
     get: operations['list_account_timeline'];
     put?: never;
     post?: never;
@@ -10628,6 +10628,7 @@ export interface operations {
   list_account_timeline: {
     parameters: {
       query?: {
+        part?: 'all' | 'words' | 'deeds';
         /** @description How many items at most; 50 when not given. */
         limit?: number;
         /** @description Where to go on: `next` of the page before. */

@@ -109,15 +109,15 @@ pub async fn list_events(
     Ok(Json(List::of(page(&ctx, &viewer.ws, search, after, limit).await?, |event| event)))
 }
 
-/// What a person did, newest first, behind an event.
-pub async fn of_person(
+/// What is done under any of these distinct ids, newest first, behind an event.
+pub async fn of_people(
     ctx: &Ctx,
     ws: &WorkspaceId,
-    person_id: &str,
+    ids: &[String],
     after: Option<(Micros, EventId)>,
     limit: i64,
 ) -> Result<Page<EventOut>> {
-    let people = Some(numbers_of(ctx, ws, person_id).await?);
+    let people = Some(ctx.app.events.open().await?.numbers_in_files(event_store::workspace(ws)?, ids));
     let search = Search { pattern: Pattern::default(), people, times: (Micros::MIN, Micros::MAX) };
     page(ctx, ws, search, after, limit).await
 }

@@ -7,7 +7,7 @@ mod read;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use list::{EventOut, EventPerson, IMPORT_ID, of_person};
+pub use list::{EventOut, EventPerson, IMPORT_ID, of_people};
 pub use read::{read, read_as_filed};
 
 use crate::app::App;

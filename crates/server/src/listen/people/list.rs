@@ -5,16 +5,15 @@ use std::collections::HashMap;
 use axum::Json;
 use axum::extract::Path;
 use heedful_db::listen::people::{self, Filter, Person};
-use heedful_db::listen::timelines::{self, Whose};
+use heedful_db::listen::timelines::Whose;
 use heedful_db::platform::distinct_ids;
-use heedful_db::{Conn, Page, WorkspaceId};
+use heedful_db::{Conn, WorkspaceId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::wire::{PersonAccount, PersonOut};
-use crate::listen::events;
-use crate::listen::timeline::{self, TimelineEntry};
+use crate::listen::timeline::{self, TimelineEntry, TimelineQuery};
 use crate::platform::auth::Viewer;
 use crate::platform::ctx::Ctx;
 use crate::platform::error::Result;
@@ -100,25 +99,6 @@ pub async fn list_person_distinct_ids(
     Ok(Json(List { items: items.collect(), next: None, total }))
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TimelinePart {
-    #[default]
-    All,
-    /// What they said, and what was told to them.
-    Words,
-    /// What they did: the events of any of their distinct ids.
-    Deeds,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct TimelineQuery {
-    #[serde(default)]
-    #[param(inline)]
-    pub part: TimelinePart,
-}
-
 /// What was heard from a person, told to them and done by them, newest first.
 #[utoipa::path(get, path = "/people/{id}/timeline", tag = "listen", params(("id" = String, Path), TimelineQuery, Paging),
     responses((status = 200, body = List<TimelineEntry>)),
@@ -130,23 +110,9 @@ pub async fn list_person_timeline(
     Query(query): Query<TimelineQuery>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<TimelineEntry>>> {
-    let (limit, cursor) = (paging.limit()?, paging.cursor()?);
     people::get(&mut *ctx.read().await?, &viewer.ws, &id).await?;
-    let nothing = || Page { items: Vec::new(), next: None, total: 0 };
-    let words = if query.part == TimelinePart::Deeds {
-        nothing()
-    } else {
-        let mut conn = ctx.read().await?;
-        let whose = Whose::Person(&id);
-        timelines::list(&mut conn, &viewer.ws, whose, cursor.as_ref(), limit).await?.map(TimelineEntry::from)
-    };
-    let deeds = if query.part == TimelinePart::Words {
-        nothing()
-    } else {
-        let after = cursor.as_ref().map(timeline::deeds_after).transpose()?;
-        events::of_person(&ctx, &viewer.ws, &id, after, limit).await?.map(TimelineEntry::from)
-    };
-    Ok(Json(List::of(timeline::woven(words, deeds, limit), |entry| entry)))
+    let page = timeline::list(&ctx, &viewer.ws, Whose::Person(&id), query, &paging).await?;
+    Ok(Json(List::of(page, |entry| entry)))
 }
 
 /// A person's row, and the person with accounts and voice.

@@ -240,6 +240,17 @@ async fn words_and_deeds_stand_in_one_timeline() {
     }
     assert_eq!(kinds, ["$identify", "did 3", "It is slow.", "It is slow.", "did 2", "did 1"]);
     assert_eq!(app.viewer().get(&format!("{path}?part=words")).await.ok()["total"], 2);
+    // Her account has the same, with who it was, and what others in it did.
+    let account = app.editor().create("/accounts", json!({"name": "Acme"})).await;
+    let joined = json!({"account_ids": [account["id"]]});
+    app.editor()
+        .seen(person(&app, "ada").await["version"].as_i64().unwrap())
+        .patch(&format!("/people/{}", ada["id"].as_str().unwrap()), joined)
+        .await
+        .ok();
+    let of_account = format!("/accounts/{}/timeline", account["id"].as_str().unwrap());
+    let deeds = app.viewer().get(&format!("{of_account}?part=deeds")).await.ok();
+    assert_eq!((&deeds["total"], &deeds["items"][0]["person_id"]), (&json!(4), &ada["id"]));
     let export = format!("/people/{}/export", ada["id"].as_str().unwrap());
     app.viewer().get(&export).await.refused(403);
     app.stranger().get(&export).await.refused(404);

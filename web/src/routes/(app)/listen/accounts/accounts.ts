@@ -1,6 +1,7 @@
 import { call, ifMatch, type Schemas } from '#lib/api/client.ts';
 import { api } from '#lib/session.svelte.ts';
 import type { Traits } from '../traits.ts';
+import type { TimelinePart } from '../timeline.ts';
 
 export type Account = Schemas['AccountOut'];
 /** The description says only that traits are an object; these are its values. */
@@ -33,8 +34,9 @@ export function getAccount(id: string) {
   return call(api.GET('/api/v1/accounts/{id}', { params: { path: { id } } }));
 }
 
-export function listTimeline(id: string, cursor?: string) {
-  return call(api.GET('/api/v1/accounts/{id}/timeline', { params: { path: { id }, query: { cursor } } }));
+export function listTimeline(id: string, part: TimelinePart, cursor?: string) {
+  const query = { part, cursor };
+  return call(api.GET('/api/v1/accounts/{id}/timeline', { params: { path: { id }, query } }));
 }
 
 export function createAccount(body: WithTraits<Schemas['AccountIn']>) {

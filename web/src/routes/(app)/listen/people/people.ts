@@ -2,6 +2,7 @@ import { call, ifMatch, type Schemas } from '#lib/api/client.ts';
 import { api } from '#lib/session.svelte.ts';
 import type { Traits } from '../traits.ts';
 import type { Option } from '#lib/ui/options.svelte.ts';
+import type { TimelinePart } from '../timeline.ts';
 
 export type Person = Schemas['PersonOut'];
 /** The description says only that traits are an object; these are its values. */
@@ -31,18 +32,6 @@ export function listPeople(filters: PersonFilters & { account_id?: string }, cur
 
 export function getPerson(id: string) {
   return call(api.GET('/api/v1/people/{id}', { params: { path: { id } } }));
-}
-
-export type TimelinePart = 'all' | 'words' | 'deeds';
-
-export const PARTS: { value: TimelinePart; label: string }[] = [
-  { value: 'all', label: 'Words and deeds' },
-  { value: 'words', label: 'Words' },
-  { value: 'deeds', label: 'Deeds' },
-];
-
-export function partOf(params: URLSearchParams): TimelinePart {
-  return PARTS.find(({ value }) => value === params.get('part'))?.value ?? 'all';
 }
 
 export function listTimeline(id: string, part: TimelinePart, cursor?: string) {

@@ -1,4 +1,5 @@
-import { getPerson, listDistinctIds, listMerges, listTimeline, partOf } from '../people.ts';
+import { partOf } from '../../timeline.ts';
+import { getPerson, listDistinctIds, listMerges, listTimeline } from '../people.ts';
 import type { PageLoad } from './$types';
 
 export const load: PageLoad = async ({ params, parent, depends, url }) => {
