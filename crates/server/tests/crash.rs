@@ -17,7 +17,7 @@ use tokio::time::sleep;
 const KILLS: u64 = 25;
 const SENDERS: u64 = 4;
 const BATCH: u64 = 5;
-const STARTS_WITHIN: Duration = Duration::from_secs(60);
+const STARTS_WITHIN: Duration = Duration::from_mins(1);
 
 /// A real server in a process of its own.
 struct Server {

@@ -99,9 +99,16 @@ async fn import(app: &App, row: EventImport) -> Result<()> {
             let complaint =
                 invalid.0.into_iter().map(|(field, words)| format!("{field} {}", words.join("; ")));
             let complaint = complaint.collect::<Vec<_>>().join(". ");
-            finish(app, now, "failed", Some(format!("The {complaint}"))).await
+            finish(app, now, "failed", Some(format!("The {complaint}."))).await
         }
-        Err(error) => Err(error),
+        // Tried again, from where it was.
+        Err(Error::Unavailable) => Err(Error::Unavailable),
+        Err(error) => {
+            // One that cannot go on must not keep the others waiting.
+            tracing::error!(import = row.id, "an import of events broke off: {error:#}");
+            let why = "It broke off for a reason that the log of the server has. What was taken stays.";
+            finish(app, now, "failed", Some(why.to_owned())).await
+        }
     }
 }
 

@@ -28,6 +28,8 @@ use crate::platform::extract::Query;
 
 const FILE_BYTES_MAX: u64 = 50 << 30;
 const FILE_NAME_MAX: usize = 300;
+/// Files of a workspace that wait or run, so that nobody fills the disk by looking at files.
+const WAITING_MAX: usize = 20;
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -51,13 +53,18 @@ pub async fn create_event_import(
     if file_name.trim().is_empty() {
         return Err(Error::field("file_name", "must not be empty"));
     }
+    let store = ctx.app.events.open().await?;
+    let waiting = event_imports::list_with_file(&mut *ctx.read().await?, store.log_name()).await?;
+    if waiting.iter().filter(|row| row.workspace_id == editor.ws.as_str()).count() >= WAITING_MAX {
+        return Err(Error::field("file", "cannot be taken: 20 others wait; start or throw away some first"));
+    }
     let row = EventImport {
         id: ctx.new_id(),
         version: 1,
         created_at: ctx.now,
         updated_at: ctx.now,
         created_by: editor.user_id.clone(),
-        log_name: ctx.app.events.open().await?.log_name().to_owned(),
+        log_name: store.log_name().to_owned(),
         file_name,
         state: "previewed".to_owned(),
         rejects: "[]".to_owned(),

@@ -238,6 +238,28 @@ async fn what_is_no_file_of_events_is_refused_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn only_so_many_files_wait_and_one_that_is_lost_keeps_none_from_running() {
+    let app = TestApp::new().await;
+    let file = b"event,user_id,time\na,1,2026-01-01\n";
+    let mut imports = Vec::new();
+    for n in 0..20 {
+        let import = upload(&app.editor(), &format!("{n}.csv"), file).await.ok()["import"].clone();
+        imports.push(import);
+    }
+    assert_eq!(upload(&app.editor(), "more.csv", file).await.refused_fields(), ["file"]);
+    let lost = app.app.config.data_dir.join("uploads").join(imports[0]["id"].as_str().unwrap());
+    std::fs::remove_file(lost).unwrap();
+    app.editor().seen(1).post(&format!("{}/start", path(&imports[0])), json!({})).await.ok();
+    let done = start(&app, &imports[1]).await;
+    assert_eq!((&done["state"], &done["n_taken"]), (&json!("done"), &json!(1)));
+    let failed = app.viewer().get(&path(&imports[0])).await.ok();
+    assert_eq!(
+        (&failed["state"], &failed["error"]),
+        (&json!("failed"), &json!("The file is no longer here."))
+    );
+}
+
+#[tokio::test]
 async fn rows_that_break_off_are_told_and_the_others_taken() {
     let app = TestApp::new().await;
     let line =
