@@ -22,7 +22,7 @@ use crate::scan::file::{DataFile, PersonRange};
 use crate::scan::rows::rows_of_people;
 
 /// About so many rows are in memory at once.
-const RANGE_ROWS: usize = 1 << 17;
+const RANGE_ROWS: usize = 1 << 16;
 
 /// Numbers that stand for others in a file, each with the number of the person now.
 pub type Numbers = HashMap<i64, i64>;
