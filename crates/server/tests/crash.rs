@@ -57,6 +57,12 @@ struct Told {
     erased: BTreeSet<u64>,
 }
 
+impl Told {
+    fn is_enough(&self) -> bool {
+        self.acknowledged.len() > 100 && !self.erased.is_empty()
+    }
+}
+
 #[derive(Clone)]
 struct Caller {
     client: Client,
@@ -172,7 +178,9 @@ async fn nothing_acknowledged_is_lost_or_there_twice_however_often_the_server_is
         token: token.clone(),
         told: Arc::clone(&told),
     };
-    for kill in 0..kills {
+    // On a busy machine some more, until enough has happened.
+    let is_enough = |kill| kill >= kills && (kill >= 4 * kills || told.lock().unwrap().is_enough());
+    for kill in (0..).take_while(|kill| !is_enough(*kill)) {
         let server = Server::start(data.path()).await;
         let mut tasks: Vec<_> =
             (0..SENDERS).map(|sender| tokio::spawn(caller(&server).send_events(sender))).collect();
@@ -192,7 +200,7 @@ async fn nothing_acknowledged_is_lost_or_there_twice_however_often_the_server_is
     let left: Vec<_> =
         told.erased.iter().filter(|guest| people.contains(&format!("guest-{guest}"))).collect();
     let (n, n_erased) = (told.acknowledged.len(), told.erased.len());
-    println!("{n} events were acknowledged and {n_erased} people erased over {kills} kills");
+    println!("{n} events were acknowledged and {n_erased} people erased");
     assert!(missing.is_empty() && twice.is_empty() && left.is_empty(), "{missing:?} {twice:?} {left:?}");
-    assert!(n > 100 && n_erased > 0, "too little happened: {n} events, {n_erased} erased");
+    assert!(told.is_enough(), "too little happened: {n} events, {n_erased} erased");
 }
