@@ -141,7 +141,7 @@ test('what cannot be sent is sent later, also by the next page, and arrives once
 
   // A server that is away loses nothing either: the page ends before it is back.
   await page.route('**/batch/', (route) => route.fulfill({ status: 503, headers: { 'retry-after': '1' } }));
-  await run(page, `navigator.sendBeacon = () => false; heedful.capture('late'); heedful.flush()`);
+  await run(page, `heedful.capture('late'); heedful.flush()`);
   expect((await remembered(page)).names.some((name) => name.startsWith('heedful.queue.'))).toBe(true);
   await page.unroute('**/batch/');
   await open(page, { target, pages }, 'data-storage="local" data-page-views="false"');

@@ -76,6 +76,11 @@ export class Queue {
 
   /** Sends what waits as the page ends, when nobody can wait for an answer. What fits into no beacon is for the next page. */
   leave(): void {
+    // A beacon does not say whether it arrived: where nothing gets through, the next page tries again.
+    if (this.#store.isLasting && (this.#failures || !navigator.onLine)) {
+      this.#save();
+      return;
+    }
     while (this.#waiting.length) {
       let n = this.#waiting.length;
       let body = this.#body(n);

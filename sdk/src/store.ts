@@ -3,10 +3,15 @@ const PREFIX = 'heedful.';
 /** Values by name, remembered in the browser or for as long as the page is open. */
 export class Store {
   readonly #values = new Map<string, unknown>();
+  /** Whether values are remembered in the browser. */
   #isLasting: boolean;
 
   constructor(isLasting: boolean) {
     this.#isLasting = isLasting;
+  }
+
+  get isLasting(): boolean {
+    return this.#isLasting;
   }
 
   get<T>(name: string): T | undefined {

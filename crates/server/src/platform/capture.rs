@@ -48,6 +48,13 @@ pub struct Counts {
     pub n_refused_batches: AtomicU64,
 }
 
+impl Allowance {
+    /// Until when no more may come, when none are left.
+    pub fn full_until(&self) -> Option<Micros> {
+        self.left.is_some_and(|left| left <= 0).then_some(self.day_ends_at)
+    }
+}
+
 /// What is added up.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RejectKind {

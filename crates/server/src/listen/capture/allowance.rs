@@ -16,16 +16,18 @@ const KNOWN_FOR: Micros = 10 * 1_000_000;
 /// Until when no events may come, when as many came today as may.
 pub async fn used_up_until(ctx: &Ctx, ws: &WorkspaceId) -> Result<Option<Micros>> {
     let known = ctx.app.capture.allowance(ws).filter(|known| ctx.now < known.day_ends_at);
-    let allowance = match known {
-        Some(known) if ctx.now < known.read_at + KNOWN_FOR => known,
-        // Events are not refused because nobody can say how many came.
-        known => match (read(ctx, ws).await, known) {
-            (Ok(allowance), _) | (Err(_), Some(allowance)) => allowance,
-            (Err(error), None) => return Err(error),
-        },
+    if let Some(known) = known.filter(|known| ctx.now < known.read_at + KNOWN_FOR) {
+        return Ok(known.full_until());
+    }
+    // Events are not refused, and senders not kept waiting again and again, because nobody can say how many came.
+    let allowance = match (read(ctx, ws).await, known) {
+        (Ok(allowance), _) => allowance,
+        (Err(_), Some(known)) => Allowance { read_at: ctx.now, ..known },
+        (Err(error), None) => return Err(error),
     };
+    // Only what was read: a copy put back later would undo what was counted meanwhile.
     ctx.app.capture.put_allowance(ws, allowance);
-    Ok((allowance.left.is_some_and(|left| left <= 0)).then_some(allowance.day_ends_at))
+    Ok(allowance.full_until())
 }
 
 async fn read(ctx: &Ctx, ws: &WorkspaceId) -> Result<Allowance> {

@@ -27,9 +27,7 @@ pub async fn start_event_import(
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<EventImportOut>)> {
     let mut tx = ctx.begin().await?;
-    let row = event_imports::get(&mut tx, &editor.ws, &id).await?;
-    let current = EventImportOut::of(row.clone())?;
-    if_match.check(row.version, || current.clone())?;
+    let (row, current) = seen(&mut tx, &editor, &if_match, &id).await?;
     if row.state != "previewed" {
         return Err(Error::conflict("this import has been started already"));
     }
@@ -81,9 +79,7 @@ pub async fn undo_event_import(
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<EventImportOut>)> {
     let mut tx = ctx.begin().await?;
-    let row = event_imports::get(&mut tx, &editor.ws, &id).await?;
-    let current = EventImportOut::of(row.clone())?;
-    if_match.check(row.version, || current)?;
+    let (row, _) = seen(&mut tx, &editor, &if_match, &id).await?;
     if !matches!(row.state.as_str(), "done" | "cancelled" | "failed") {
         return Err(Error::conflict("only an import that is over can be undone"));
     }
@@ -91,6 +87,19 @@ pub async fn undo_event_import(
     ctx.commit(tx).await?;
     ctx.app.events.imports_bell.notify_one();
     Ok((StatusCode::ACCEPTED, Json(out)))
+}
+
+/// An import as the caller has seen it.
+async fn seen(
+    tx: &mut Tx,
+    caller: &Caller,
+    if_match: &IfMatch,
+    id: &str,
+) -> Result<(EventImport, EventImportOut)> {
+    let row = event_imports::get(tx, &caller.ws, id).await?;
+    let current = EventImportOut::of(row.clone())?;
+    if_match.check(row.version, || current.clone())?;
+    Ok((row, current))
 }
 
 async fn move_on(

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::Path;
-use encoding_rs::Encoding;
 use heedful_db::Micros;
 use heedful_db::listen::event_imports::{self, EventImport};
 use heedful_events::{Event, Value};
@@ -17,12 +16,11 @@ use super::wire::{
     EventImportMappingIn, EventImportOut, EventImportPreview, EventPreviewRow, format_of, read,
 };
 use crate::listen::events::IMPORT_ID;
-use crate::listen::imports::detect::DELIMITERS;
+use crate::listen::imports::detect;
 use crate::platform::auth::{Editor, Viewer};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::extract::{Body, IfMatch};
-use crate::platform::invalid::Invalid;
 use crate::platform::{audit, time};
 
 /// Rows that the first guess of the mapping looks at.
@@ -64,7 +62,8 @@ pub async fn update_event_import_mapping(
     if row.state != "previewed" {
         return Err(Error::conflict("this import has been started; its mapping can no longer change"));
     }
-    apply_reading(&mut row, &input)?;
+    let asked = (input.file_encoding.as_deref(), input.delimiter.as_deref());
+    detect::read_as(asked, (&mut row.file_encoding, &mut row.delimiter))?;
     let (header, rows) = first_rows(&ctx, &row).await?;
     if !header.is_empty() {
         row.columns = json!(header).to_string();
@@ -79,23 +78,6 @@ pub async fn update_event_import_mapping(
     ctx.commit(tx).await?;
     let rows = preview_rows(&import, rows, ctx.now);
     Ok(Json(EventImportPreview { import, rows }))
-}
-
-fn apply_reading(row: &mut EventImport, input: &EventImportMappingIn) -> Result<()> {
-    let mut invalid = Invalid::default();
-    if let Some(label) = &input.file_encoding {
-        match Encoding::for_label(label.as_bytes()) {
-            Some(encoding) => encoding.name().clone_into(&mut row.file_encoding),
-            None => invalid.add("file_encoding", "must be an encoding such as utf-8 or windows-1250"),
-        }
-    }
-    if let Some(delimiter) = &input.delimiter {
-        let is_known = DELIMITERS.iter().any(|known| delimiter.as_str() == known.to_string());
-        invalid.check("delimiter", is_known, "must be a comma, a semicolon, a tab or a bar");
-        row.delimiter.clone_from(delimiter);
-    }
-    invalid.or(())?;
-    Ok(())
 }
 
 /// The header of a CSV file, and the first rows of any.

@@ -2,6 +2,8 @@
 
 use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use crate::platform::invalid::{Invalid, Valid};
+
 pub const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 /// How much of the start is kept to look at.
 const HEAD_BYTES: usize = 4_096;
@@ -64,6 +66,26 @@ impl EncodingGuess {
             WINDOWS_1252
         }
     }
+}
+
+/// Sets encoding and delimiter of a file to what somebody asks for instead of what was found.
+pub fn read_as(
+    (encoding, delimiter): (Option<&str>, Option<&str>),
+    (file_encoding, file_delimiter): (&mut String, &mut String),
+) -> Result<Valid<()>, Invalid> {
+    let mut invalid = Invalid::default();
+    if let Some(label) = encoding {
+        match Encoding::for_label(label.as_bytes()) {
+            Some(encoding) => encoding.name().clone_into(file_encoding),
+            None => invalid.add("file_encoding", "must be an encoding such as utf-8 or windows-1250"),
+        }
+    }
+    if let Some(delimiter) = delimiter {
+        let is_known = DELIMITERS.iter().any(|known| delimiter == known.to_string());
+        invalid.check("delimiter", is_known, "must be a comma, a semicolon, a tab or a bar");
+        delimiter.clone_into(file_delimiter);
+    }
+    invalid.or(())
 }
 
 /// `jsonl` when the first thing in the file is an object, else `csv`.

@@ -2,11 +2,10 @@
 
 use axum::Json;
 use axum::extract::Path;
-use encoding_rs::Encoding;
 use heedful_db::listen::imports::{self, Import};
 use serde_json::json;
 
-use super::detect::DELIMITERS;
+use super::detect;
 use super::draft::{Draft, Plan};
 use super::file::{FileReader, Parsed};
 use super::wire::{
@@ -17,7 +16,6 @@ use crate::platform::auth::{Editor, Viewer};
 use crate::platform::ctx::Ctx;
 use crate::platform::error::{Error, Result};
 use crate::platform::extract::{Body, IfMatch};
-use crate::platform::invalid::Invalid;
 use crate::platform::{audit, time};
 
 /// Rows that the first guess of the mapping looks at.
@@ -60,7 +58,8 @@ pub async fn update_import_mapping(
         return Err(Error::conflict("this import has been started; its mapping can no longer change"));
     }
     let mut row = before;
-    apply_reading(&mut row, &input)?;
+    let asked = (input.file_encoding.as_deref(), input.delimiter.as_deref());
+    detect::read_as(asked, (&mut row.file_encoding, &mut row.delimiter))?;
     let mut reader = FileReader::new(&ctx.app, &editor.ws, &row)?;
     let rows = reader.next_batch(PREVIEW_ROWS).await?;
     let columns = reader.columns().to_vec();
@@ -75,23 +74,6 @@ pub async fn update_import_mapping(
         .await?;
     ctx.commit(tx).await?;
     Ok(Json(preview(row, &mapping, &columns, rows)?))
-}
-
-fn apply_reading(row: &mut Import, input: &ImportMappingIn) -> Result<()> {
-    let mut invalid = Invalid::default();
-    if let Some(label) = &input.file_encoding {
-        match Encoding::for_label(label.as_bytes()) {
-            Some(encoding) => encoding.name().clone_into(&mut row.file_encoding),
-            None => invalid.add("file_encoding", "must be an encoding such as utf-8 or windows-1250"),
-        }
-    }
-    if let Some(delimiter) = &input.delimiter {
-        let is_known = DELIMITERS.iter().any(|known| delimiter.as_str() == known.to_string());
-        invalid.check("delimiter", is_known, "must be a comma, a semicolon, a tab or a bar");
-        row.delimiter.clone_from(delimiter);
-    }
-    invalid.or(())?;
-    Ok(())
 }
 
 pub fn preview(

@@ -161,8 +161,10 @@ async fn a_capture_key_sends_and_reads_nothing() {
 #[tokio::test]
 async fn keys_are_made_brought_along_and_ended() {
     let app = TestApp::new().await;
-    let made = app.admin().create("/capture-keys", json!({"name": "App", "key": "phc_from_elsewhere"})).await;
     let program = app.anonymous().with("authorization", "Bearer phc_from_elsewhere");
+    program.post("/events", event("a", "1")).await.refused(401);
+    // That it was wrong a moment ago is forgotten.
+    let made = app.admin().create("/capture-keys", json!({"name": "App", "key": "phc_from_elsewhere"})).await;
     program.post("/events", event("a", "1")).await.ok();
     let taken = json!({"name": "App", "key": "phc_from_elsewhere"});
     assert_eq!(app.stranger().post("/capture-keys", taken).await.refused_fields(), ["key"]);
